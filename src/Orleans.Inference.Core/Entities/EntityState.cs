@@ -1,0 +1,40 @@
+using Orleans.Inference.Windows;
+
+namespace Orleans.Inference.Entities;
+
+/// <summary>What one entity owns. Its shard alone changes it; <see cref="Latest"/> may be read by any thread.</summary>
+public sealed class EntityState
+{
+    private volatile byte[]? _latest;
+
+    internal EntityState(byte[] key, ulong hash, FoldPlan plan)
+    {
+        Key = key;
+        Hash = hash;
+        Windows = new EntityWindows(plan);
+    }
+
+    /// <summary>UTF-8.</summary>
+    public byte[] Key { get; }
+
+    /// <summary>xxHash64 of the key, seed 0.</summary>
+    public ulong Hash { get; }
+
+    internal EntityWindows Windows { get; }
+
+    /// <summary>Event time of the entity's newest event: UTC ticks.</summary>
+    public long UpdatedAt => Windows.Time;
+
+    /// <summary>Of a primary entity: its latest prediction in codec form.</summary>
+    public byte[]? Latest
+    {
+        get => _latest;
+        set => _latest = value;
+    }
+
+    /// <summary>The checkpoint that saw the entity last; for the engine to tell idle ones.</summary>
+    public long TouchedAt { get; set; }
+
+    /// <summary>The checkpoint whose log holds the first change that no whole write holds; 0 when there is none.</summary>
+    public long UnsavedSince { get; set; }
+}
