@@ -27,8 +27,8 @@ public readonly ref struct OutputRecord
     public RecordHeader[]? Headers { get; init; }
 }
 
-/// <summary>An output record found by reading back: which source record it answers and at which place in the sequence.</summary>
-public readonly record struct DeliveredRecord(string SourceTopic, PartitionOffset Source, long Sequence);
+/// <summary>An output record found by reading back: where it was found, which source record it answers and at which place in the sequence.</summary>
+public readonly record struct DeliveredRecord(OutputTopic Topic, string SourceTopic, PartitionOffset Source, long Sequence);
 
 /// <summary>The output topics of one pipeline. Written by one thread.</summary>
 public interface IRecordSink : IAsyncDisposable

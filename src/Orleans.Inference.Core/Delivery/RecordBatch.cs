@@ -47,6 +47,23 @@ public sealed class RecordBatch
         _used = needed;
     }
 
+    /// <summary>Appends copies of the records [from, to) to another batch.</summary>
+    public void CopyTo(RecordBatch target, int from, int to)
+    {
+        for (var record = from; record < to; record++)
+        {
+            target.Add(new SourceRecord
+            {
+                Partition = _slices[record].Partition,
+                Offset = _slices[record].Offset,
+                Timestamp = _slices[record].Timestamp,
+                Key = KeyOf(record),
+                Value = ValueOf(record),
+                Headers = _slices[record].Headers,
+            });
+        }
+    }
+
     public void Clear()
     {
         Array.Clear(_slices, 0, Count);

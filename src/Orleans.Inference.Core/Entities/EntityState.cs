@@ -35,6 +35,12 @@ public sealed class EntityState
     /// <summary>The checkpoint that saw the entity last; for the engine to tell idle ones.</summary>
     public long TouchedAt { get; set; }
 
+    /// <summary>The checkpoint that will log the entity's latest prediction; the output's own mark.</summary>
+    public long PredictedAt { get; set; }
+
+    /// <summary>The checkpoint that wrote the entity whole last; 0 before the first.</summary>
+    public long WrittenAt { get; set; }
+
     /// <summary>The checkpoint whose log holds the first change that no whole write holds; 0 when there is none.</summary>
     public long UnsavedSince { get; set; }
 }

@@ -182,4 +182,7 @@ public enum RowFlags : byte
 
     /// <summary>Applied and scored, but its output is already in the sink.</summary>
     Delivered = 2,
+
+    /// <summary>A dead letter before a crash: too far ahead of the wall clock then, and rejected again whatever the clock says now.</summary>
+    WasRejected = 4,
 }

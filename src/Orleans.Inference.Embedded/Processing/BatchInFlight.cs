@@ -1,0 +1,31 @@
+using Orleans.Inference.Embedded.Serving;
+using Orleans.Inference.Entities;
+using Orleans.Inference.Events;
+
+namespace Orleans.Inference.Embedded.Processing;
+
+/// <summary>A batch on its way through the stages, with what the engine needs to know of it.</summary>
+internal sealed class BatchInFlight(EventBatch batch, int entityTypes) : OrderedWork
+{
+    /// <summary>In <see cref="ShardOf"/>: the row touches no entity of the type.</summary>
+    public const byte NoShard = byte.MaxValue;
+
+    public EventBatch Batch { get; } = batch;
+
+    /// <summary>Per entity type, the shard of each row.</summary>
+    public byte[][] ShardOf { get; } = [.. Enumerable.Range(0, entityTypes).Select(_ => new byte[batch.Capacity])];
+
+    /// <summary>The primary entity of each applied row, filled by its shard; null for dry runs and rows that were not accepted.</summary>
+    public EntityState?[] Primaries { get; } = new EntityState?[batch.Capacity];
+
+    /// <summary>The HTTP requests that wait for the rows, row for row; null when the batch came from Kafka.</summary>
+    public IReadOnlyList<HttpEvent>? Requests { get; set; }
+
+    public void Clear()
+    {
+        Batch.Clear();
+        Requests = null;
+        Array.Clear(Primaries);
+        ResetShards();
+    }
+}

@@ -1,0 +1,149 @@
+using Orleans.Inference.Decisions;
+using Orleans.Inference.Events;
+using Orleans.Inference.Pipelines;
+using Orleans.Inference.Predictions;
+using Orleans.Inference.Routing;
+using Orleans.Inference.Scoring;
+
+namespace Orleans.Inference.Embedded.Processing;
+
+/// <summary>
+/// Scores whole batches: one call for the champion, one more for a fallback version when it fails. A version that fails, or gives no number, is a value and not an
+/// exception. Used by one thread.
+/// </summary>
+internal sealed class Scorer : IDisposable
+{
+    private readonly PipelineModel _pipeline;
+    private readonly IModelCatalog _catalog;
+    private readonly Dictionary<int, IModelRuntime> _runtimes = [];
+    private readonly IModelRuntime _champion;
+    private readonly Action<int, string> _failed;
+
+    /// <param name="pipeline">Champion and fallback versions are loaded now; a pinned one when it is first asked for.</param>
+    /// <param name="catalog">Where versions come from.</param>
+    /// <param name="failed">Told the version and the error whenever a version fails.</param>
+    public Scorer(PipelineModel pipeline, IModelCatalog catalog, Action<int, string> failed)
+    {
+        _pipeline = pipeline;
+        _catalog = catalog;
+        _failed = failed;
+        _champion = Load(pipeline.Route.Champion);
+        if (pipeline.Route.Fallback?.Version is { } version)
+        {
+            Load(version);
+        }
+    }
+
+    /// <summary>Fills scores, versions, variants, outcomes and decisions of the accepted rows.</summary>
+    public void Score(EventBatch batch)
+    {
+        if (!_champion.TryScore(batch.Features, batch.Count, batch.Scores, out var error))
+        {
+            _failed(_champion.Version, error ?? "no reason given");
+            batch.Scores.AsSpan(0, batch.Count).Fill(float.NaN);
+        }
+
+        var unscored = false;
+        for (var row = 0; row < batch.Count; row++)
+        {
+            batch.Variants[row] = Variant.Champion;
+            if (!batch.IsAccepted(row))
+            {
+                batch.Scores[row] = float.NaN;
+                batch.Versions[row] = 0;
+                batch.Decisions[row] = DecisionModel.None;
+                continue;
+            }
+
+            batch.Versions[row] = _champion.Version;
+            unscored |= float.IsNaN(batch.Scores[row]);
+            batch.Outcomes[row] = Outcome.Scored;
+        }
+
+        if (unscored)
+        {
+            FallBack(batch);
+        }
+
+        Decide(batch);
+    }
+
+    /// <summary>Scores one row again with a pinned version.</summary>
+    public void ScorePinned(EventBatch batch, int row, int version)
+    {
+        try
+        {
+            if (!Load(version).TryScore(batch.FeaturesOf(row), 1, batch.Scores.AsSpan(row, 1), out var error))
+            {
+                _failed(version, error ?? "no reason given");
+                batch.Scores[row] = float.NaN;
+            }
+        }
+        catch (ModelException exception)
+        {
+            _failed(version, exception.Message);
+            batch.Scores[row] = float.NaN;
+        }
+
+        batch.Versions[row] = version;
+        batch.Outcomes[row] = float.IsNaN(batch.Scores[row]) ? Outcome.Failed : Outcome.Scored;
+        batch.Decisions[row] = DecisionOf(batch, row);
+    }
+
+    public void Dispose()
+    {
+        foreach (var runtime in _runtimes.Values)
+        {
+            runtime.Dispose();
+        }
+    }
+
+    private IModelRuntime Load(int version)
+    {
+        if (!_runtimes.TryGetValue(version, out var runtime))
+        {
+            _runtimes[version] = runtime = _catalog.Load(_pipeline, version);
+        }
+
+        return runtime;
+    }
+
+    private void FallBack(EventBatch batch)
+    {
+        var fallback = _pipeline.Route.Fallback;
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (!batch.IsAccepted(row) || !float.IsNaN(batch.Scores[row]))
+            {
+                continue;
+            }
+
+            var version = fallback?.Version ?? 0;
+            var score = fallback?.Value ?? float.NaN;
+            if (version > 0 && !Load(version).TryScore(batch.FeaturesOf(row), 1, new Span<float>(ref score), out var error))
+            {
+                _failed(version, error ?? "no reason given");
+                score = float.NaN;
+            }
+
+            batch.Scores[row] = score;
+            batch.Versions[row] = version;
+            batch.Variants[row] = Variant.Fallback;
+            batch.Outcomes[row] = float.IsNaN(score) ? Outcome.Failed : Outcome.Fallback;
+        }
+    }
+
+    private void Decide(EventBatch batch)
+    {
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (batch.IsAccepted(row))
+            {
+                batch.Decisions[row] = DecisionOf(batch, row);
+            }
+        }
+    }
+
+    private byte DecisionOf(EventBatch batch, int row) =>
+        _pipeline.Decision is { } decision && !float.IsNaN(batch.Scores[row]) ? decision.Decide(batch, row) : DecisionModel.None;
+}

@@ -1,0 +1,293 @@
+using Orleans.Inference.Checkpoints;
+using Orleans.Inference.Decoding;
+using Orleans.Inference.Delivery;
+using Orleans.Inference.Embedded.Processing;
+using Orleans.Inference.Embedded.Recovery;
+using Orleans.Inference.Embedded.Serving;
+using Orleans.Inference.Engines;
+using Orleans.Inference.Events;
+using Orleans.Inference.Pipelines;
+using Orleans.Inference.Predictions;
+
+namespace Orleans.Inference.Embedded.Sequencing;
+
+/// <summary>
+/// Turns all inputs into one numbered sequence of batches: decodes, judges late and future events, numbers, journals and submits. One thread.
+/// </summary>
+internal sealed class Sequencer : IRecordReceiver
+{
+    private readonly PipelineModel _pipeline;
+    private readonly BatchProcessor _processor;
+    private readonly IOrderJournal _journal;
+    private readonly RecordBatchPool _records;
+    private readonly JsonEventDecoder _decoder;
+    private readonly TimeProvider _time;
+    private readonly int _batchLimit;
+    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly RecoveryPlan _recovery;
+    private bool _httpWasLast;
+
+    public Sequencer(
+        PipelineModel pipeline,
+        BatchProcessor processor,
+        IOrderJournal journal,
+        RecordBatchPool records,
+        IReadOnlyList<PartitionInput> partitions,
+        HttpInput http,
+        RecoveryPlan recovery,
+        TimeProvider time,
+        EngineOptions options)
+    {
+        _pipeline = pipeline;
+        _processor = processor;
+        _journal = journal;
+        _records = records;
+        _time = time;
+        _batchLimit = options.BatchLimit;
+        _decoder = new JsonEventDecoder(pipeline);
+        _recovery = recovery;
+        Partitions = partitions;
+        Http = http;
+        NextSequence = recovery.NextSequence;
+    }
+
+    public IReadOnlyList<PartitionInput> Partitions { get; }
+
+    public HttpInput Http { get; }
+
+    /// <summary>Told a partition whose queue has room again.</summary>
+    public Action<int> Resume { get; set; } = static _ => { };
+
+    /// <summary>Number the next event will get.</summary>
+    public long NextSequence { get; private set; }
+
+    /// <summary>What a crash left has been applied again.</summary>
+    public bool IsRecovered => _recovery.IsDone;
+
+    public bool TryReceive(in SourceRecord record)
+    {
+        var taken = Partitions[record.Partition].TryAdd(record);
+        Wake();
+        return taken;
+    }
+
+    public void ReachedEnd(int partition, long endOffset)
+    {
+        Partitions[partition].ReachedEnd();
+        Wake();
+    }
+
+    /// <summary>There is something to do. Any thread.</summary>
+    public void Wake()
+    {
+        if (_signal.CurrentCount == 0)
+        {
+            try
+            {
+                _signal.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Another thread was first; once is enough.
+            }
+        }
+    }
+
+    public void Wait(TimeSpan timeout) => _signal.Wait(timeout, _processor.Faulted);
+
+    /// <summary>Submits the next batch; false when nothing can be submitted now.</summary>
+    public bool TryStep()
+    {
+        if (!_recovery.IsDone)
+        {
+            return TryRecoverStep();
+        }
+
+        if (Http.HasEvents && (!_httpWasLast || ChoosePartition() is null))
+        {
+            _httpWasLast = true;
+            Submit(Http.Take(_batchLimit));
+            return true;
+        }
+
+        _httpWasLast = false;
+        if (ChoosePartition() is not { } input || Take(input) is not { } records)
+        {
+            return false;
+        }
+
+        Submit(input, records, NextSequence, journal: true);
+        return true;
+    }
+
+    /// <summary>
+    /// While an input is behind its end, the one with the least clock gives the next batch, and the others wait for it, so that catching up sees nearly the order
+    /// that live saw. Null when there is nothing to take, or it is not there yet.
+    /// </summary>
+    private PartitionInput? ChoosePartition()
+    {
+        PartitionInput? least = null;
+        foreach (var input in Partitions)
+        {
+            if ((input.IsBehind || input.HasRecords) && (least is null || input.Clock.Time < least.Clock.Time))
+            {
+                least = input;
+            }
+        }
+
+        return least is { HasRecords: true } ? least : null;
+    }
+
+    private RecordBatch? Take(PartitionInput input)
+    {
+        var records = input.Take(out var resume);
+        if (resume)
+        {
+            Resume(input.Partition);
+        }
+
+        return records;
+    }
+
+    private bool TryRecoverStep()
+    {
+        var run = _recovery.Current;
+        var input = Partitions[run.First.Partition];
+        if (!input.HasRecords)
+        {
+            if (!input.IsBehind)
+            {
+                // The topic no longer holds the records; what was emitted for them stays emitted.
+                _recovery.Advance();
+                return true;
+            }
+
+            return false;
+        }
+
+        var records = Take(input)!;
+        var count = 0;
+        while (count < records.Count && records.SourceOf(count).Offset <= run.LastOffset)
+        {
+            count++;
+        }
+
+        if (count < records.Count)
+        {
+            var head = _records.Rent();
+            records.CopyTo(head, 0, count);
+            input.PutBack(records, count);
+            _records.Return(records);
+            records = head;
+        }
+
+        if (records.Count > 0)
+        {
+            Submit(input, records, run.Sequence + _recovery.Taken, journal: false);
+        }
+        else
+        {
+            _records.Return(records);
+        }
+
+        _recovery.Take(count, isComplete: count == 0 || input.NextOffset > run.LastOffset);
+        return true;
+    }
+
+    private void Submit(PartitionInput input, RecordBatch records, long sequence, bool journal)
+    {
+        var work = _processor.Rent();
+        var batch = work.Batch;
+        batch.Records = records;
+        batch.SourceTopic = _pipeline.Source.Topic;
+        for (var record = 0; record < records.Count; record++)
+        {
+            _decoder.Decode(batch, records.ValueOf(record), records.SourceOf(record), records.TimestampOf(record));
+        }
+
+        var first = records.SourceOf(0);
+        var last = records.SourceOf(records.Count - 1).Offset;
+        if (journal)
+        {
+            _journal.Append(new OrderedRun(sequence, first, last, records.Count));
+        }
+        else
+        {
+            _recovery.MarkDelivered(batch);
+        }
+
+        Judge(batch, ref input.Clock);
+        input.NextOffset = last + 1;
+        Submit(work, sequence);
+    }
+
+    private void Submit(List<HttpEvent> events)
+    {
+        var work = _processor.Rent();
+        var batch = work.Batch;
+        batch.SourceTopic = "http";
+        work.Requests = events;
+        foreach (var http in events)
+        {
+            _decoder.Decode(batch, http.Json.Span, new PartitionOffset(0, http.Offset), http.ArrivedAt);
+            batch.Flags[batch.Count - 1] = http.Options.DryRun ? RowFlags.DryRun : RowFlags.None;
+        }
+
+        Judge(batch, ref Http.Clock);
+        Submit(work, NextSequence);
+    }
+
+    private void Submit(BatchInFlight work, long sequence)
+    {
+        work.Batch.FirstSequence = sequence;
+        work.Batch.Horizon = Horizon();
+        NextSequence = Math.Max(NextSequence, sequence + work.Batch.Count);
+        _processor.Submit(work);
+    }
+
+    /// <summary>Finds the rows that are too far ahead of the wall clock, or late by their own input's clock.</summary>
+    private void Judge(EventBatch batch, ref InputClock clock)
+    {
+        var latest = (_time.GetUtcNow() + _pipeline.Source.MaxAhead).UtcTicks;
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (batch.Outcomes[row] == Outcome.Rejected)
+            {
+                continue;
+            }
+
+            var time = batch.EventTimes[row];
+            if (time > latest || (batch.Flags[row] & RowFlags.WasRejected) != 0)
+            {
+                batch.Outcomes[row] = Outcome.Rejected;
+                batch.Rejections[row] = new Rejection((short)_pipeline.Source.TimeField, RejectReason.InTheFuture);
+            }
+            else if ((batch.Flags[row] & RowFlags.DryRun) != 0 ? time < clock.Limit : !clock.TryAccept(time))
+            {
+                batch.Outcomes[row] = Outcome.Late;
+            }
+        }
+    }
+
+    /// <summary>No accepted event can be older than the least clock of the inputs that have begun, less the lateness.</summary>
+    private long Horizon()
+    {
+        var horizon = Http.Clock.Time == long.MinValue ? long.MaxValue : Http.Clock.Limit;
+        foreach (var input in Partitions)
+        {
+            if (input.Clock.Time == long.MinValue)
+            {
+                if (input.IsBehind)
+                {
+                    return long.MinValue;
+                }
+
+                continue;
+            }
+
+            horizon = Math.Min(horizon, input.Clock.Limit);
+        }
+
+        return horizon == long.MaxValue ? long.MinValue : horizon;
+    }
+}
