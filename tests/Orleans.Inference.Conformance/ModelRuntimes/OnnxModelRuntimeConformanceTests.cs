@@ -1,0 +1,48 @@
+using Orleans.Inference.Conformance.ModelRuntimes.OnnxWriting;
+using Orleans.Inference.Models.Onnx;
+using Orleans.Inference.Scoring;
+
+namespace Orleans.Inference.Conformance.ModelRuntimes;
+
+public sealed class OnnxLogisticRegressionConformanceTests : OnnxModelRuntimeConformanceTests
+{
+    private protected override OnnxModelFolder CreateFolder() =>
+        new(15, "probabilities", 1, OnnxModels.LogisticRegression(15, seed: 1));
+}
+
+public sealed class OnnxPerceptronConformanceTests : OnnxModelRuntimeConformanceTests
+{
+    private protected override OnnxModelFolder CreateFolder() =>
+        new(37, "score", null, OnnxModels.Perceptron(37, hidden: 19, seed: 2));
+}
+
+public sealed class OnnxBoostedClassifierConformanceTests : OnnxModelRuntimeConformanceTests
+{
+    private protected override OnnxModelFolder CreateFolder() =>
+        new(15, "probabilities", 1, OnnxModels.BoostedClassifier(15, trees: 100, depth: 5, seed: 3));
+}
+
+public sealed class OnnxBoostedRegressorConformanceTests : OnnxModelRuntimeConformanceTests
+{
+    private protected override OnnxModelFolder CreateFolder() =>
+        new(15, "score", null, OnnxModels.BoostedRegressor(15, trees: 100, depth: 5, seed: 3));
+}
+
+public abstract class OnnxModelRuntimeConformanceTests : ModelRuntimeConformance
+{
+    private OnnxModelFolder? _folder;
+
+    private protected abstract OnnxModelFolder CreateFolder();
+
+    protected override IModelRuntime CreateRuntime()
+    {
+        _folder = CreateFolder();
+        return new OnnxModelCatalog().Load(_folder.Pipeline, OnnxModelFolder.Version);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _folder?.Dispose();
+    }
+}
