@@ -1,10 +1,8 @@
 using System.Text;
 using Orleans.Inference.Delivery;
-using Orleans.Inference.Embedded.Processing;
 using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Entities;
-using Orleans.Inference.Events;
 using Orleans.Inference.Predictions;
 
 namespace Orleans.Inference.Embedded;

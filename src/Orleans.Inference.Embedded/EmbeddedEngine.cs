@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded.Checkpointing;
@@ -7,9 +6,7 @@ using Orleans.Inference.Embedded.Recovery;
 using Orleans.Inference.Embedded.Sequencing;
 using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
-using Orleans.Inference.Entities;
 using Orleans.Inference.Pipelines;
-using Orleans.Inference.Predictions;
 
 namespace Orleans.Inference.Embedded;
 

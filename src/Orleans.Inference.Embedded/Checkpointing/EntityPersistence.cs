@@ -1,7 +1,6 @@
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Embedded.Processing;
 using Orleans.Inference.Entities;
-using Orleans.Inference.Features;
 
 namespace Orleans.Inference.Embedded.Checkpointing;
 

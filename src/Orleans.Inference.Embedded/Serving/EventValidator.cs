@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Orleans.Inference.Decoding;
-using Orleans.Inference.Delivery;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Predictions;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Orleans.Inference.Delivery;
 
 namespace Orleans.Inference.Embedded.Serving;

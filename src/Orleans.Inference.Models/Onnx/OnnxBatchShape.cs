@@ -6,9 +6,10 @@ namespace Orleans.Inference.Models.Onnx;
 internal readonly record struct OnnxBatchShape(int Multiple, int Chunk)
 {
     /// <summary>
-    /// From fast to safe. Trees are happy with the first. A matrix product has other kernels for one row and for the rest that fills no
-    /// vector register, which round differently; sixteen rows fill the widest (AVX-512, float32) and have no rest. What even then depends on
-    /// its neighbours (a model that normalises over the batch) is called row by row.
+    /// From fast to safe. Trees and products with constant weights, which are packed at load, score alike in any batch; 1,024 rows are where
+    /// larger batches stop to pay and stay in the cache. A product of two computed matrices may have one kernel for a single row and another
+    /// for more, which round differently; sixteen rows fill the widest vector (AVX-512, float32) and leave no rest. What even then depends
+    /// on its neighbours (a model that normalises over the batch) is called row by row.
     /// </summary>
     public static ReadOnlySpan<OnnxBatchShape> FastestFirst => new OnnxBatchShape[] { new(1, 1024), new(16, 1024), new(1, 1) };
 

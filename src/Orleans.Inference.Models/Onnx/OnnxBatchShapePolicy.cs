@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Orleans.Inference.Scoring;
 
@@ -37,12 +38,31 @@ internal static class OnnxBatchShapePolicy
         using var buffer = new OnnxScoringBuffer(session, signature, shape);
         Span<float> expected = stackalloc float[Rows];
         Span<float> scores = stackalloc float[Rows];
-        Score(buffer, features, signature.FeatureCount, Math.Min(1, shape.Chunk), expected);
+        Score(buffer, features, signature.FeatureCount, size: 1, expected);
         ReadOnlySpan<int> sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 24, 31, 33, 64, 65, 127, Rows];
         foreach (int size in sizes)
         {
             Score(buffer, features, signature.FeatureCount, Math.Min(size, shape.Chunk), scores);
             if (!SameBits(expected, scores))
+                return false;
+        }
+
+        return shape.Chunk == 1 || IsRowwiseInFullChunk(buffer, signature, shape, features, expected);
+    }
+
+    private static bool IsRowwiseInFullChunk(
+        OnnxScoringBuffer buffer, OnnxSignature signature, OnnxBatchShape shape, ReadOnlySpan<float> features, ReadOnlySpan<float> expected)
+    {
+        var repeated = new float[shape.Chunk * signature.FeatureCount];
+        for (int place = 0; place < repeated.Length; place += features.Length)
+            features[..Math.Min(features.Length, repeated.Length - place)].CopyTo(repeated.AsSpan(place));
+
+        var scores = new float[shape.Chunk];
+        buffer.Score(repeated, shape.Chunk, scores);
+        for (int first = 0; first < scores.Length; first += Rows)
+        {
+            int count = Math.Min(Rows, scores.Length - first);
+            if (!SameBits(expected[..count], scores.AsSpan(first, count)))
                 return false;
         }
 
@@ -59,8 +79,7 @@ internal static class OnnxBatchShapePolicy
     }
 
     private static bool SameBits(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
-        System.Runtime.InteropServices.MemoryMarshal.AsBytes(left)
-            .SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(right));
+        MemoryMarshal.AsBytes(left).SequenceEqual(MemoryMarshal.AsBytes(right));
 
     private static float[] DrawRows(int width)
     {

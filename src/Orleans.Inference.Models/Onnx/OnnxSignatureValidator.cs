@@ -80,6 +80,13 @@ internal static class OnnxSignatureValidator
                 + $"outputs: {OnnxTensorText.List(session.OutputMetadata)}");
         }
 
+        if (output.Dimensions.Length > 0 && output.Dimensions[0] >= 0)
+        {
+            throw new ModelException(
+                $"{file}: output {OnnxTensorText.Describe(name, output)}: its batch dimension is fixed to {output.Dimensions[0]}, {expected}; "
+                + "export the model with a dynamic batch dimension");
+        }
+
         return output.ElementDataType;
     }
 

@@ -159,6 +159,30 @@ public abstract class ModelRuntimeConformance : IDisposable
         Assert.NotNull(error);
     }
 
+    [Fact]
+    public void Dispose_WhileOthersScore_LetsThemFinish()
+    {
+        float[] features = DrawRows(Rows);
+        using var started = new CountdownEvent(3);
+        Thread[] threads =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+            {
+                var scores = new float[Rows];
+                Runtime.TryScore(features, Rows, scores, out string? _);
+                started.Signal();
+                while (Runtime.TryScore(features, Rows, scores, out string? _))
+                    Assert.DoesNotContain(float.NaN, scores);
+            })),
+        ];
+        foreach (Thread thread in threads)
+            thread.Start();
+        Assert.True(started.Wait(TimeSpan.FromSeconds(60)), "the threads did not score once within 60 s");
+        Runtime.Dispose();
+        foreach (Thread thread in threads)
+            Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a scoring thread did not see the end within 60 s");
+    }
+
     public void Dispose()
     {
         Dispose(true);

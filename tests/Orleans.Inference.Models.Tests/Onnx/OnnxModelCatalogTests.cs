@@ -127,6 +127,23 @@ public sealed class OnnxModelCatalogTests
         AssertRefused(Identity(OnnxElement.Float, 1, Features), "score", 0, "batch dimension is fixed to 1", "dynamic batch dimension");
 
     [Fact]
+    public void Load_AnOutputWithAFixedBatch_NamesIt()
+    {
+        byte[] model = Input()
+            .Node("Identity", ["features"], ["score"])
+            .Output("score", OnnxElement.Float, 1, Features)
+            .ToArray();
+        AssertRefused(model, "score", 0, "output \"score\" float32 [1, 3]: its batch dimension is fixed to 1");
+    }
+
+    [Fact]
+    public void Load_UndeclaredOutputShapes_Scores()
+    {
+        byte[] model = Input().Node("Identity", ["features"], ["score"]).Output("score", OnnxElement.Float, null, null).ToArray();
+        Assert.Equal(2f, Score(model, "score", 1, [1, 2, 3]));
+    }
+
+    [Fact]
     public void Load_AFloat64Input_NamesTheType() =>
         AssertRefused(Identity(OnnxElement.Double, null, Features), "score", 0, "float64 [?, 3]: wrong type, expected float32 [?, 3]");
 
@@ -165,11 +182,11 @@ public sealed class OnnxModelCatalogTests
     }
 
     [Fact]
-    public void Load_AnOutputThatIgnoresTheBatch_IsRefused()
+    public void Load_AnOutputWithOtherRowsThanTheInput_IsRefused()
     {
         byte[] model = Input()
-            .Node("ReduceMean", ["features"], ["score"], OnnxAttribute.Ints("axes", [0]))
-            .Output("score", OnnxElement.Float, null, Features)
+            .Node("Unique", ["features"], ["score"], OnnxAttribute.Int("axis", 0))
+            .Output("score", OnnxElement.Float, null, null)
             .ToArray();
         AssertRefused(model, "score", 0, "is [1, 3] for 3 row(s), expected 3 as the first dimension");
     }

@@ -69,6 +69,31 @@ internal static class OnnxModels
             .ToArray();
     }
 
+    /// <summary>
+    /// A product whose weights are computed while scoring, so that the library cannot pack them and chooses a kernel by the batch's size:
+    /// "features" [N, F] -> "score" [N, 1].
+    /// </summary>
+    public static byte[] ComputedWeights(int features, int hidden, int seed)
+    {
+        var random = new Random(seed);
+        var model = new OnnxModelWriter();
+        string first = model.Constant(Draw(random, features * hidden, -0.3f, 0.3f), features, hidden);
+        string second = model.Constant(Draw(random, hidden, -0.3f, 0.3f), hidden, 1);
+        string zero = model.Constant([0f], 1);
+        return model
+            .Input("features", OnnxElement.Float, null, features)
+            .Node("Size", ["features"], ["size"])
+            .Node("Cast", ["size"], ["number"], OnnxAttribute.Int("to", (int)OnnxElement.Float))
+            .Node("Mul", ["number", zero], ["nothing"])
+            .Node("Add", [first, "nothing"], ["first"])
+            .Node("Add", [second, "nothing"], ["second"])
+            .Node("MatMul", ["features", "first"], ["layer"])
+            .Node("Tanh", ["layer"], ["active"])
+            .Node("MatMul", ["active", "second"], ["score"])
+            .Output("score", OnnxElement.Float, null, 1)
+            .ToArray();
+    }
+
     /// <summary>Boosted trees as a classifier: "features" [N, F] -> "label" [N], "probabilities" [N, 2].</summary>
     public static byte[] BoostedClassifier(int features, int trees, int depth, int seed)
     {
