@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Inference.Delivery;
+
+namespace Orleans.Inference.Kafka;
+
+/// <summary>
+/// A Kafka topic as a source: all partitions are assigned by hand (no group rebalancing), each has its own queue in librdkafka. A partition that is
+/// refused is simply not read on, so nothing that was fetched is thrown away and the others do not wait.
+/// </summary>
+internal sealed class KafkaRecordSource(
+    string topic, string group, KafkaSettings settings, ILogger<KafkaRecordSource> logger, TimeProvider time) : IRecordSource
+{
+    private readonly Lock _gate = new();
+    private TopicState? _state;
+    private ConsumerLoop? _loop;
+    private bool _closed;
+
+    public async Task<SourceTopic> OpenAsync(CancellationToken cancellationToken)
+    {
+        settings.Validate();
+        var states = await new TopicCatalog(settings, logger, time).DescribeAsync([topic], cancellationToken);
+        _state = states[0];
+        return new SourceTopic(topic, _state.Incarnation, _state.Partitions);
+    }
+
+    public void Start(IReadOnlyList<PartitionOffset> next, IRecordReceiver receiver)
+    {
+        if (_state is not { } state)
+        {
+            throw new InvalidOperationException("Open the source before starting it.");
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_loop is not null)
+            {
+                throw new InvalidOperationException("The source has been started.");
+            }
+
+            _loop = new ConsumerLoop(
+                topic, group, ClientSettings.Consumer(settings, group, state.IsMock), FromRange(state, next), receiver, logger, time);
+        }
+    }
+
+    public void Resume(int partition) => Volatile.Read(ref _loop)?.Resume(partition);
+
+    public void Commit(IReadOnlyList<PartitionOffset> next)
+    {
+        if (next.Count > 0)
+        {
+            Volatile.Read(ref _loop)?.Commit(next);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        ConsumerLoop? loop;
+        lock (_gate)
+        {
+            _closed = true;
+            loop = _loop;
+        }
+
+        if (loop is not null)
+        {
+            await loop.DisposeAsync();
+        }
+    }
+
+    /// <summary>Positions that the topic does not hold are replaced by its first; partitions without one start there.</summary>
+    private List<PartitionOffset> FromRange(TopicState state, IReadOnlyList<PartitionOffset> next)
+    {
+        var asked = next.ToDictionary(position => position.Partition, position => position.Offset);
+        var positions = new List<PartitionOffset>(state.Partitions.Count);
+        foreach (var extent in state.Partitions)
+        {
+            var offset = asked.TryGetValue(extent.Partition, out var found) ? found : extent.First;
+            if (asked.ContainsKey(extent.Partition) && (offset < extent.First || offset > extent.End))
+            {
+                Log.OutOfRange(logger, topic, extent.Partition, extent.First, extent.End, offset);
+                offset = extent.First;
+            }
+
+            positions.Add(new PartitionOffset(extent.Partition, offset));
+        }
+
+        return positions;
+    }
+}
