@@ -208,7 +208,7 @@ public sealed class KafkaRecordSinkTests
     }
 
     private static byte[] Prediction(string pipeline, int offset) => Encoding.UTF8.GetBytes(
-        $$"""{"pipeline":"{{pipeline}}","eventId":"t","score":0.5,"source":{"topic":"transactions","partition":2,"offset":{{offset}} },"features":{"a":1}}""");
+        $$"""{"pipeline":"{{pipeline}}","score":0.5,"source":{"topic":"transactions","partition":2,"offset":{{offset}} },"eventId":"t"}""");
 
     private static RecordHeader[] Reason(int offset) =>
         [new("dlq-topic", "transactions"u8.ToArray()), new("dlq-partition", "3"u8.ToArray()), new("dlq-offset", Encoding.ASCII.GetBytes($"{offset}"))];
