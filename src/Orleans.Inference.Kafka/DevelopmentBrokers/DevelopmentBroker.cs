@@ -59,6 +59,9 @@ public sealed class DevelopmentBroker : IDisposable
             throw new InferenceException("The development broker cannot start: no loopback port is free.");
         }
 
+        // Without a controller, administrative requests would wait for one for ever.
+        Librdkafka.rd_kafka_mock_set_controller_id(cluster, 1);
+
         // Three seconds would pass before a group's first assignment.
         Librdkafka.rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0);
         var broker = new DevelopmentBroker(

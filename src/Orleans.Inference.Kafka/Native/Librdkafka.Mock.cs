@@ -23,6 +23,9 @@ internal static unsafe partial class Librdkafka
     public static partial void rd_kafka_mock_group_initial_rebalance_delay_ms(nint cluster, int delayMs);
 
     [LibraryImport(Library)]
+    public static partial void rd_kafka_mock_set_controller_id(nint cluster, int broker);
+
+    [LibraryImport(Library)]
     public static partial int rd_kafka_mock_broker_set_down(nint cluster, int broker);
 
     [LibraryImport(Library)]
