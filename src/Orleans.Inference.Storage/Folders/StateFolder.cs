@@ -47,22 +47,37 @@ public sealed class StateFolder : IDisposable
     public static StateFolder? TryOpen(string stateDirectory, PipelineModel pipeline, out int holder)
     {
         var path = PathOf(stateDirectory, pipeline);
-        var folderLock = Lock(path, out holder);
-        if (folderLock is null)
-        {
-            return null;
-        }
-
+        FolderLock? folderLock = null;
         SqliteStateStore? store = null;
         try
         {
-            store = new SqliteStateStore(System.IO.Path.Combine(path, "state.db"), pipeline.StateFingerprint);
+            Directory.CreateDirectory(path);
+            folderLock = FolderLock.TryTake(path, out holder);
+            if (folderLock is null)
+            {
+                return null;
+            }
+
+            var database = System.IO.Path.Combine(path, "state.db");
+            if (!File.Exists(database))
+            {
+                // Someone removed the state: what the journal numbers is gone.
+                FileOrderJournal.Delete(path);
+            }
+
+            store = new SqliteStateStore(database, pipeline.StateFingerprint);
             return new StateFolder(path, folderLock, store, new FileOrderJournal(path));
         }
-        catch
+        catch (Exception exception)
         {
             store?.Dispose();
-            folderLock.Dispose();
+            folderLock?.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new InferenceException(
+                    $"The state folder '{path}' cannot be opened: {exception.Message} Check its permissions, or choose another with --state.", exception);
+            }
+
             throw;
         }
     }
@@ -72,20 +87,6 @@ public sealed class StateFolder : IDisposable
         Journal.Dispose();
         Store.Dispose();
         _lock.Dispose();
-    }
-
-    private static FolderLock? Lock(string path, out int holder)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-            return FolderLock.TryTake(path, out holder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new InferenceException(
-                $"The state folder '{path}' cannot be opened: {exception.Message} Check its permissions, or choose another with --state.", exception);
-        }
     }
 
     private static string PathOf(string stateDirectory, PipelineModel pipeline) =>

@@ -32,7 +32,7 @@ public sealed class FileOrderJournal : IOrderJournal
         {
             foreach (var number in FindNumbers(folder))
             {
-                _files.Add(new JournalFile(PathOf(number)));
+                _files.Add(new JournalFile(PathOf(folder, number)));
                 _number = number;
             }
 
@@ -45,6 +45,17 @@ public sealed class FileOrderJournal : IOrderJournal
         {
             Dispose();
             throw Failure("opened", exception);
+        }
+    }
+
+    /// <summary>Deletes the journal of a folder, where it must not be open.</summary>
+    /// <exception cref="IOException">A file cannot be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be deleted.</exception>
+    internal static void Delete(string folder)
+    {
+        foreach (var number in FindNumbers(folder))
+        {
+            File.Delete(PathOf(folder, number));
         }
     }
 
@@ -135,9 +146,9 @@ public sealed class FileOrderJournal : IOrderJournal
         return numbers;
     }
 
-    private void Begin() => _files.Add(new JournalFile(PathOf(++_number)));
+    private static string PathOf(string folder, long number) => Path.Combine(folder, $"{Prefix}{number}{Suffix}");
 
-    private string PathOf(long number) => Path.Combine(_folder, $"{Prefix}{number}{Suffix}");
+    private void Begin() => _files.Add(new JournalFile(PathOf(_folder, ++_number)));
 
     private InferenceException Failure(string verb, Exception exception) =>
         new($"The order journal in '{_folder}' could not be {verb}: {exception.Message} Check the disk and its permissions.", exception);

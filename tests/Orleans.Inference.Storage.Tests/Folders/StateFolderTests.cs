@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Pipelines;
@@ -65,6 +66,48 @@ public sealed class StateFolderTests : IDisposable
         Assert.Contains("--state", exception.Message, StringComparison.Ordinal);
         using var again = StateFolder.Open(_root.FullName, Pipeline("fraud", "aaaa"));
         Assert.Equal(1, again.Store.ReadHeader()!.Checkpoint);
+    }
+
+    [Fact]
+    public void Open_StateRemoved_ForgetsTheJournal()
+    {
+        using (var folder = StateFolder.Open(_root.FullName, Pipeline("fraud", "aaaa")))
+        {
+            folder.Journal.Append(new OrderedRun(0, new PartitionOffset(0, 0), 0, 1));
+            Assert.Single(folder.Journal.Read(0));
+        }
+
+        File.Delete(_root.At("fraud/state.db"));
+        using var again = StateFolder.Open(_root.FullName, Pipeline("fraud", "bbbb"));
+        Assert.Null(again.Store.ReadHeader());
+        Assert.Empty(again.Journal.Read(0));
+    }
+
+    [Fact]
+    public void Open_InAnotherProcess_IsRefusedUntilThatIsKilled()
+    {
+        // flock(1) takes the same lock that this program takes, from a process that is then killed without a chance to let go.
+        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/flock"))
+        {
+            Assert.Skip("Needs flock(1).");
+        }
+
+        StateFolder.Open(_root.FullName, Pipeline("fraud", "aaaa")).Dispose();
+        using var other = Process.Start(new ProcessStartInfo(
+            "/usr/bin/flock", ["--no-fork", "--exclusive", _root.At("fraud/lock"), "sh", "-c", "echo locked; read wait"])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("locked", other.StandardOutput.ReadLine());
+        File.WriteAllText(_root.At("fraud/lock.pid"), $"{other.Id}\n");
+        Assert.Null(StateFolder.TryOpen(_root.FullName, Pipeline("fraud", "aaaa"), out var holder));
+        Assert.Equal(other.Id, holder);
+
+        other.Kill();
+        other.WaitForExit();
+        StateFolder.Open(_root.FullName, Pipeline("fraud", "aaaa")).Dispose();
     }
 
     [Fact]
