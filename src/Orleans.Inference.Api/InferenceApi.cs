@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Inference.Api.Dashboard;
+using Orleans.Inference.Api.Engines;
+using Orleans.Inference.Api.Entities;
+using Orleans.Inference.Api.Events;
+using Orleans.Inference.Api.Health;
+using Orleans.Inference.Api.Metrics;
+using Orleans.Inference.Api.OpenApi;
+using Orleans.Inference.Api.Pipelines;
+using Orleans.Inference.Api.Predictions;
+using Orleans.Inference.Api.Problems;
+using Orleans.Inference.Api.Requests;
+using Orleans.Inference.Api.Scoring;
+using Orleans.Inference.Api.Streaming;
+using Orleans.Inference.Engines;
+using Orleans.Inference.Telemetry;
+
+namespace Orleans.Inference.Api;
+
+/// <summary>The HTTP surface over the <see cref="IScoringEngine"/>s registered as services.</summary>
+public static class InferenceApi
+{
+    /// <summary>
+    /// Adds what the endpoints need. Counting for <c>/metrics</c> begins here, on the given meter, which is the one to make the engines'
+    /// <see cref="ScoringInstruments"/> with.
+    /// </summary>
+    public static IServiceCollection AddInferenceApi(this IServiceCollection services, InferenceMeter meter)
+    {
+        var exporter = new PrometheusExporter(meter);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(meter);
+
+        // Through a factory, so that the container disposes it.
+        services.AddSingleton(_ => exporter);
+        services.AddSingleton<EngineRegistry>();
+        services.AddSingleton<StoppingToken>();
+        services.AddTransient<IStartupFilter, ProblemStartupFilter>();
+        services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
+        return services;
+    }
+
+    /// <summary>Maps every endpoint of this release.</summary>
+    public static IEndpointRouteBuilder MapInferenceApi(this IEndpointRouteBuilder routes)
+    {
+        PredictionEndpoints.Map(routes);
+        StreamEndpoint.Map(routes);
+        ScoreEndpoint.Map(routes);
+        EventsEndpoint.Map(routes);
+        EntityEndpoint.Map(routes);
+        PipelineEndpoints.Map(routes);
+        HealthEndpoints.Map(routes);
+        MetricsEndpoint.Map(routes);
+        DashboardEndpoints.Map(routes);
+        routes.MapOpenApi("/openapi/{documentName}.json");
+        return routes;
+    }
+}
