@@ -104,6 +104,12 @@ internal sealed partial class EntityWindows
     /// <summary>Forgets rows that no event at or after <paramref name="horizon"/> can need.</summary>
     public void Trim(long horizon)
     {
+        if (horizon < long.MinValue + _plan.Reach || Time == long.MinValue)
+        {
+            // An input without a clock yet can still bring any time; subtracting the reach would wrap around to the far future.
+            return;
+        }
+
         var limit = Math.Min(horizon, Time) - _plan.Reach;
         var row = _log.First;
         while (row < _log.End && _log.TimeOf(row) <= limit)
