@@ -14,6 +14,7 @@ internal sealed partial class EntityWindows
             return;
         }
 
+        // Zeros of both signs are equal extremes, and which is found depends on the way; adding 0 makes it the positive one.
         foreach (ref readonly var read in _plan.Reads.AsSpan())
         {
             ref readonly var fold = ref _folds[read.Fold];
@@ -26,7 +27,7 @@ internal sealed partial class EntityWindows
                     AggregateKind.Mean => (float)(fold.Sum.ToDouble() / fold.Count),
                     AggregateKind.Var => (float)Moments.Variance(fold.Count, fold.Sum, fold.Extras!.Squares),
                     AggregateKind.Std => (float)Math.Sqrt(Moments.Variance(fold.Count, fold.Sum, fold.Extras!.Squares)),
-                    _ => (float)Extreme(read, number, inOrder),
+                    _ => (float)(Extreme(read, number, inOrder) + 0.0),
                 };
         }
     }
