@@ -130,7 +130,7 @@ public sealed class KafkaRecordSinkTests
         });
         await Flush(sink);
 
-        Assert.Equal([new DeliveredRecord("transactions", new PartitionOffset(3, 5), 77)], await ReadBack(bench, []));
+        Assert.Equal([new DeliveredRecord(OutputTopic.Predictions, "transactions", new PartitionOffset(3, 5), 77)], await ReadBack(bench, []));
         var (_, receiver) = await bench.Read("transactions-dlq");
         await receiver.UntilRecords(1);
         var record = receiver.Records[0];

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orleans.Inference.Api.Requests;
 using Orleans.Inference.Features;
 using Orleans.Inference.Pipelines;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Orleans.Inference.Api.Json;
-using Orleans.Inference.Api.Requests;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Pipelines;
 

@@ -1,3 +1,4 @@
+using Orleans.Inference.Pipelines;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Orleans.Inference.Delivery;

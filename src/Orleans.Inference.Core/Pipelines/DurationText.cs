@@ -40,4 +40,25 @@ public static class DurationText
         duration = new TimeSpan(count * ticks);
         return true;
     }
+
+    /// <summary>The shortest whole number of the largest unit that fits; <c>0s</c> for zero.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        ReadOnlySpan<(string Unit, long Ticks)> units =
+        [
+            ("d", TimeSpan.TicksPerDay),
+            ("h", TimeSpan.TicksPerHour),
+            ("m", TimeSpan.TicksPerMinute),
+            ("s", TimeSpan.TicksPerSecond),
+        ];
+        foreach (var (unit, ticks) in units)
+        {
+            if (duration.Ticks >= ticks && duration.Ticks % ticks == 0)
+            {
+                return (duration.Ticks / ticks) + unit;
+            }
+        }
+
+        return duration.Ticks == 0 ? "0s" : (duration.Ticks / TimeSpan.TicksPerMillisecond) + "ms";
+    }
 }

@@ -216,6 +216,8 @@ internal sealed class Sequencer : IRecordReceiver
             _recovery.MarkDelivered(batch);
         }
 
+        // As of the batch's start: its own rows may be as old as that.
+        batch.Horizon = Horizon();
         Judge(batch, ref input.Clock);
         input.NextOffset = last + 1;
         Submit(work, sequence);
@@ -233,6 +235,7 @@ internal sealed class Sequencer : IRecordReceiver
             batch.Flags[batch.Count - 1] = http.Options.DryRun ? RowFlags.DryRun : RowFlags.None;
         }
 
+        batch.Horizon = Horizon();
         Judge(batch, ref Http.Clock);
         Submit(work, NextSequence);
     }
@@ -240,7 +243,6 @@ internal sealed class Sequencer : IRecordReceiver
     private void Submit(BatchInFlight work, long sequence)
     {
         work.Batch.FirstSequence = sequence;
-        work.Batch.Horizon = Horizon();
         NextSequence = Math.Max(NextSequence, sequence + work.Batch.Count);
         _processor.Submit(work);
     }

@@ -8,7 +8,7 @@ namespace Orleans.Inference.Kafka;
 
 /// <summary>
 /// Recognises a record that the pipeline wrote: the header <c>seq</c>, and the source record it answers, from the headers <c>dlq-topic</c>,
-/// <c>dlq-partition</c> and <c>dlq-offset</c> or from the prediction's <c>source</c> object.
+/// <c>dlq-partition</c> and <c>dlq-offset</c> or from the prediction's <c>source</c> object. Which topic it was found in, the caller knows.
 /// </summary>
 internal static class DeliveredRecordReader
 {
@@ -24,7 +24,7 @@ internal static class DeliveredRecordReader
             && TryReadNumber(message.Headers, "dlq-partition", out var partition)
             && TryReadNumber(message.Headers, "dlq-offset", out var offset))
         {
-            delivered = new DeliveredRecord(Encoding.UTF8.GetString(topic), new PartitionOffset((int)partition, offset), sequence);
+            delivered = new DeliveredRecord(default, Encoding.UTF8.GetString(topic), new PartitionOffset((int)partition, offset), sequence);
             return true;
         }
 
@@ -112,7 +112,7 @@ internal static class DeliveredRecordReader
         }
 
         delivered = topic is not null && partition is { } number && offset is { } place
-            ? new DeliveredRecord(topic, new PartitionOffset(number, place), sequence)
+            ? new DeliveredRecord(default, topic, new PartitionOffset(number, place), sequence)
             : default;
         return delivered.SourceTopic is not null;
     }

@@ -52,7 +52,7 @@ internal sealed class SinkReader(SinkTopics topics, KafkaSettings settings, ILog
             if (!result.IsPartitionEOF && result.Offset.Value < end
                 && DeliveredRecordReader.TryRead(topics.Pipeline, result.Message, out var delivered))
             {
-                found(delivered);
+                found(delivered with { Topic = topics.TopicOf(result.Topic) });
             }
 
             if (result.IsPartitionEOF || result.Offset.Value >= end - 1)

@@ -1,4 +1,4 @@
-using Orleans.Inference.Api.Requests;
+using Orleans.Inference.Pipelines;
 using Orleans.Inference.Api.Tests.Hosting;
 
 namespace Orleans.Inference.Api.Tests.Endpoints;
