@@ -35,9 +35,14 @@ internal static class StateFingerprint
         return XxHash64.Hash(Encoding.UTF8.GetBytes(text.ToString())).ToString("x16");
     }
 
-    private static string[] Fold(FeatureModel feature, IReadOnlyList<FieldModel> fields, IReadOnlyList<EntityTypeModel> entities) => feature is not WindowFeature window
-        ? []
-        :
+    private static string[] Fold(FeatureModel feature, IReadOnlyList<FieldModel> fields, IReadOnlyList<EntityTypeModel> entities)
+    {
+        if (feature is not WindowFeature window)
+        {
+            return [];
+        }
+
+        return
         [
             window.Aggregate.ToString(),
             window.Field is { } field ? fields[field].Name : "*",
@@ -46,6 +51,7 @@ internal static class StateFingerprint
             window.Window.DelayTicks.ToString(),
             window.Where?.Text ?? "",
         ];
+    }
 
     /// <summary>Every part with its length, so that no two lists of parts give one text.</summary>
     private static void Line(StringBuilder text, string kind, params ReadOnlySpan<string> parts)

@@ -16,7 +16,7 @@ internal sealed record DecisionConfig(Mark Mark, IReadOnlyList<DecisionRuleConfi
             {
                 otherwise = text;
             }
-            else if (text is not null)
+            else
             {
                 rules.Add(new DecisionRuleConfig(new Located<string>(key.Text, key.Mark), text));
             }
@@ -26,4 +26,4 @@ internal sealed record DecisionConfig(Mark Mark, IReadOnlyList<DecisionRuleConfi
     }
 }
 
-internal sealed record DecisionRuleConfig(Located<string> Name, Located<string> When);
+internal sealed record DecisionRuleConfig(Located<string> Name, Located<string>? When);

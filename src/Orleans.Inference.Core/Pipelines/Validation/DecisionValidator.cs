@@ -26,14 +26,14 @@ internal static class DecisionValidator
         foreach (var rule in decision.Rules)
         {
             var path = $"decision.{rule.Name.Value}";
-            if (scope.Compile(rule.When, path, ExpressionScope.ForDecision(scope.Fields)) is not { } when)
+            if (rule.When is not { } text || scope.Compile(text, path, ExpressionScope.ForDecision(scope.Fields)) is not { } when)
             {
                 continue;
             }
 
             if (when.Fields.Select(index => scope.Fields[index]).FirstOrDefault(field => field.IsLabel) is { } label)
             {
-                scope.Problems.Add(rule.When.Mark, $"`{path}` reads the label `{label.Name}`, which is not known yet; allowed: score and other fields");
+                scope.Problems.Add(text.Mark, $"`{path}` reads the label `{label.Name}`, which is not known yet; allowed: score and other fields");
             }
 
             rules.Add(new DecisionRule(rule.Name.Value, when));

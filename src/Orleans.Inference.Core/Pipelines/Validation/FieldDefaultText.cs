@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orleans.Inference.Decoding;
 using Orleans.Inference.Fields;
 using Orleans.Inference.Pipelines.Configuration;
 
@@ -8,9 +9,6 @@ namespace Orleans.Inference.Pipelines.Validation;
 /// <summary>Reads a value that stands in the pipeline file, as a record's value of the field would be read.</summary>
 internal static class FieldDefaultText
 {
-    private static readonly long Earliest = new DateTime(1970, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-    private static readonly long Latest = new DateTime(2200, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-
     /// <param name="field">Gives type and unit.</param>
     /// <param name="text">The value.</param>
     /// <param name="value">The value in the field's storage.</param>
@@ -35,10 +33,10 @@ internal static class FieldDefaultText
                 value = new FieldDefault(Number: text is "true" or "1" ? 1 : 0);
                 return text is "true" or "false" or "1" or "0";
             case FieldType.Timestamp:
-                allowed = field.Unit == TimestampUnit.Iso8601 ? "ISO 8601 from 1970 to 2200" : "a number of units since 1970, before 2200";
+                allowed = field.Unit == TimestampUnit.Iso8601 ? "ISO 8601 with date and time, from 1970 to 2200" : "a number of units since 1970, before 2200";
                 var isTime = TryTimestamp(field.Unit, text, out var ticks);
                 value = new FieldDefault(Integer: ticks);
-                return isTime && ticks >= Earliest && ticks < Latest;
+                return isTime && TimestampText.IsInRange(ticks);
             default:
                 allowed = "a finite number";
                 var isNumber = Scalars.TryNumber(text, out var number);
@@ -50,24 +48,7 @@ internal static class FieldDefaultText
 
     private static bool TryTimestamp(TimestampUnit unit, string text, out long ticks)
     {
-        ticks = 0;
-        if (unit == TimestampUnit.Iso8601)
-        {
-            var isTime = DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time);
-            ticks = time.UtcTicks;
-            return isTime && text.Length >= 10 && text[4] == '-' && text[7] == '-';
-        }
-
-        var ticksPerUnit = unit switch
-        {
-            TimestampUnit.Seconds => TimeSpan.TicksPerSecond,
-            TimestampUnit.Milliseconds => TimeSpan.TicksPerMillisecond,
-            _ => TimeSpan.TicksPerMicrosecond,
-        };
-        var isNumber = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var units)
-            && units < Latest / ticksPerUnit;
-        ticks = isNumber ? Earliest + (long)(units * ticksPerUnit) : 0;
-        return isNumber;
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        return TimestampText.TryIso(utf8, out ticks) || (unit != TimestampUnit.Iso8601 && TimestampText.TryNumber(utf8, unit, out ticks));
     }
 }

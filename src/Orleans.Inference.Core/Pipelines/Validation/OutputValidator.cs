@@ -68,7 +68,8 @@ internal static class OutputValidator
 
             if (!Scalars.IsTopic(uses[i].Topic))
             {
-                scope.Problems.Add(uses[i].Mark, $"`{uses[i].Path}` would be `{uses[i].Topic}`, too long for a topic; allowed: set it to 249 characters or less");
+                scope.Problems.Add(
+                    uses[i].Mark, $"`{uses[i].Path}` would be `{uses[i].Topic}`, too long for a topic; allowed: set it to 249 characters or less");
             }
         }
     }

@@ -54,7 +54,8 @@ internal static class PipelineValidator
             && !(name.Value.Length is > 0 and <= MaxNameLength
                 && name.Value.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')))
         {
-            problems.Add(name.Mark, $"`pipeline` is {new YamlScalar(name.Mark, name.Value, IsPlain: false).Description}; allowed: a-z 0-9 -, at most {MaxNameLength}");
+            var written = new YamlScalar(name.Mark, name.Value, IsPlain: false).Description;
+            problems.Add(name.Mark, $"`pipeline` is {written}; allowed: a-z 0-9 -, at most {MaxNameLength}");
         }
     }
 }

@@ -24,15 +24,33 @@ internal sealed class YamlTree
     /// <summary>The root mapping, or null when a problem kept the file from being read.</summary>
     public static YamlMapping? Read(string text, ProblemList problems)
     {
+        var tree = new YamlTree(text, problems);
         try
         {
-            return new YamlTree(text, problems).ReadFile();
+            return tree.ReadFile();
         }
         catch (YamlException exception)
         {
-            var message = exception.InnerException is null ? exception.Message : exception.InnerException.Message;
-            problems.Add(MarkOf(exception.Start), $"not valid YAML: {message.TrimEnd('.')}; allowed: YAML 1.2 with spaces for indentation");
-            return null;
+            tree.AddSyntaxProblem(text, MarkOf(exception.Start), exception.Message.TrimEnd('.'));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // YamlDotNet's scanner gives up on some malformed texts without an exception of its own; the last event is the nearest place known.
+            tree.AddSyntaxProblem(text, tree._parser.Current is { } last ? MarkOf(last.End) : new Mark(1, 1), "it cannot be read from here on");
+        }
+
+        return null;
+    }
+
+    private void AddSyntaxProblem(string text, Mark mark, string message)
+    {
+        if (IndentingTab(text) is { } tab)
+        {
+            _problems.Add(tab, "a tab indents the line; allowed: spaces");
+        }
+        else
+        {
+            _problems.Add(mark, $"not valid YAML: {message}; allowed: YAML with spaces for indentation");
         }
     }
 
@@ -41,8 +59,7 @@ internal sealed class YamlTree
         _parser.Consume<StreamStart>();
         if (_parser.Accept<StreamEnd>(out _))
         {
-            _problems.Add(new Mark(1, 1), "the file is empty; allowed: a mapping that begins with `pipeline: name`");
-            return null;
+            return Empty(new Mark(1, 1));
         }
 
         _parser.Consume<DocumentStart>();
@@ -59,7 +76,18 @@ internal sealed class YamlTree
             return (YamlMapping?)root;
         }
 
+        if (root is YamlScalar { IsNull: true })
+        {
+            return Empty(new Mark(1, 1));
+        }
+
         _problems.Add(root.Mark, $"the file is {root.Description}; allowed: a mapping that begins with `pipeline: name`");
+        return null;
+    }
+
+    private YamlMapping? Empty(Mark mark)
+    {
+        _problems.Add(mark, "the file is empty; allowed: a mapping that begins with `pipeline: name`");
         return null;
     }
 
@@ -134,6 +162,23 @@ internal sealed class YamlTree
         }
 
         return new YamlMapping(mark, entries);
+    }
+
+    /// <summary>The first tab among the blanks that begin a line: the usual mistake, which the parser reports elsewhere and otherwise.</summary>
+    private static Mark? IndentingTab(string text)
+    {
+        var line = 0;
+        foreach (var content in text.AsSpan().EnumerateLines())
+        {
+            line++;
+            var blanks = content.Length - content.TrimStart(" \t").Length;
+            if (content[..blanks].IndexOf('\t') is >= 0 and var column && blanks < content.Length)
+            {
+                return new Mark(line, column + 1);
+            }
+        }
+
+        return null;
     }
 
     private static Mark MarkOf(YamlDotNet.Core.Mark mark) => new((int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
