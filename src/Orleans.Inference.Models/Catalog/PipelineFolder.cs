@@ -59,7 +59,7 @@ public static class PipelineFolder
             return new PipelineReading(null, problems);
         }
 
-        var reading = PipelineReader.Read(new PipelineText(Path.GetFullPath(path), file, yaml, versions));
+        var reading = PipelineReader.Read(new PipelineText(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), file, yaml, versions));
         return problems.Count == 0 ? reading : new PipelineReading(null, [.. reading.Problems, .. problems]);
     }
 

@@ -119,7 +119,7 @@ internal static class TextOperations
         public ResolvedText(EventBatch batch, TextValue value)
         {
             Span = value.Bytes(batch);
-            if (value.IsLower)
+            if (value.IsLower && !TextValue.IsLowerAscii(Span))
             {
                 _buffer = ArrayPool<byte>.Shared.Rent(Span.Length * 2);
                 Span = _buffer.AsSpan(0, TextValue.ToLower(Span, _buffer));

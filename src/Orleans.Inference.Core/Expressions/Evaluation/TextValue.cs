@@ -38,6 +38,9 @@ internal readonly struct TextValue
     /// <summary>The bytes before lower-casing; empty when missing.</summary>
     public ReadOnlySpan<byte> Bytes(EventBatch batch) => !IsPresent ? default : _literal ?? batch.TextOf(_slice);
 
+    /// <summary>Whether lower case would change nothing, as far as ASCII tells.</summary>
+    public static bool IsLowerAscii(ReadOnlySpan<byte> text) => Ascii.IsValid(text) && !text.ContainsAnyInRange((byte)'A', (byte)'Z');
+
     /// <summary>Writes the lower case of UTF-8 and returns its length; one character grows to at most one and a half times its bytes.</summary>
     public static int ToLower(ReadOnlySpan<byte> text, Span<byte> target)
     {
