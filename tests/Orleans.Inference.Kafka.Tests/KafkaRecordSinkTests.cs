@@ -182,6 +182,34 @@ public sealed class KafkaRecordSinkTests
     }
 
     [Fact]
+    public async Task Dispose_WriterWaitsForRoom_EndsBoth()
+    {
+        await using var bench = new KafkaBench();
+        var options = new Dictionary<string, string> { ["producer.queue.buffering.max.messages"] = "100" };
+        var sink = await bench.OpenSink(settings: bench.Broker.Settings with { Options = options });
+        bench.Broker.TakeDown(1);
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 1_000_000; i++)
+            {
+                if (i == 100)
+                {
+                    full.SetResult();
+                }
+
+                WritePredictions(sink, i, i + 1);
+            }
+        });
+        await Awaiting.Bounded(full.Task, "a full queue");
+
+        await Awaiting.Bounded(sink.DisposeAsync().AsTask(), "the end of the sink");
+        await Awaiting.Bounded(Task.WhenAny(writing), "the end of the writer");
+
+        Assert.True(writing.Exception?.InnerException is InferenceException or ObjectDisposedException, $"{writing.Exception}");
+    }
+
+    [Fact]
     public async Task Open_SameBroker_HasTheSameIncarnation()
     {
         await using var bench = new KafkaBench();

@@ -263,13 +263,13 @@ public sealed class KafkaRecordSourceTests
         var source = bench.Owned(bench.Transport.CreateSource("events", "group"));
 
         var opening = source.OpenAsync(CancellationToken.None);
-        await bench.Logs.Until("trying on");
+        await bench.Logs.Until("topics events: failure 1");
         Assert.False(opening.IsCompleted);
         bench.Broker.BringUp(1);
 
         var topic = await Awaiting.Bounded(opening, "opening after the broker came up");
         Assert.Single(topic.Partitions);
-        Assert.Contains(bench.Logs.Lines, line => line.Contains("works again"));
+        Assert.Contains(bench.Logs.Lines, line => line.Contains("topics events: works again"));
     }
 
     [Fact]

@@ -18,8 +18,9 @@ internal sealed unsafe class NativeProducer
     private const int BlockFlag = 0x4;
     private const int PurgeQueue = 0x1;
     private const int PurgeInFlight = 0x2;
-    private const int PollMs = 100;
-    private const int DrainPolls = 50;
+    private const int PollMs = 50;
+    private const int DrainPollMs = 10;
+    private const int DrainPolls = 500;
     private const int ReportChunk = 256;
     private const int OwnFields = 7;
 
@@ -31,6 +32,9 @@ internal sealed unsafe class NativeProducer
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
 
+    // Calls into the library under way. One may wait there for room in the queue, so stopping purges until none is left.
+    private int _calls;
+
     public NativeProducer(IReadOnlyDictionary<string, string> settings, IDeliveryObserver observer, ILogger logger, string what)
     {
         _observer = observer;
@@ -39,7 +43,7 @@ internal sealed unsafe class NativeProducer
         new Thread(Run) { IsBackground = true, Name = what }.Start();
     }
 
-    /// <summary>A handle to produce to; lives as long as the producer.</summary>
+    /// <summary>A handle to produce to; lives as long as the producer. 0 when that has been stopped.</summary>
     public nint TopicHandle(string topic)
     {
         if (_topics.TryGetValue(topic, out var handle))
@@ -47,10 +51,16 @@ internal sealed unsafe class NativeProducer
             return handle;
         }
 
+        Interlocked.Increment(ref _calls);
         lock (_topicsGate)
         {
-            return _topics.GetOrAdd(topic, static (name, client) => Librdkafka.rd_kafka_topic_new(client, name, 0), _client.Handle);
+            handle = _stopping
+                ? 0
+                : _topics.GetOrAdd(topic, static (name, client) => Librdkafka.rd_kafka_topic_new(client, name, 0), _client.Handle);
         }
+
+        Interlocked.Decrement(ref _calls);
+        return handle;
     }
 
     /// <summary>Queues a copy of the record.</summary>
@@ -64,6 +74,43 @@ internal sealed unsafe class NativeProducer
     /// <param name="wait">Whether to wait while the queue is full.</param>
     /// <returns>0, or the error.</returns>
     public int Produce(
+        nint topic,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> value,
+        ReadOnlySpan<byte> sequence,
+        RecordHeader[]? headers,
+        long unixMs,
+        nint tag,
+        bool wait)
+    {
+        Interlocked.Increment(ref _calls);
+        try
+        {
+            return _stopping ? (int)ErrorCode.Local_Destroy : Gather(topic, key, value, sequence, headers, unixMs, tag, wait);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _calls);
+        }
+    }
+
+    /// <summary>The reason when the producer can do nothing more, else null.</summary>
+    public string? FatalReason()
+    {
+        Interlocked.Increment(ref _calls);
+        var reason = _stopping ? null : _client.FatalReason();
+        Interlocked.Decrement(ref _calls);
+        return reason;
+    }
+
+    /// <summary>Gives up what is not yet delivered (the observer hears of each record), and stops.</summary>
+    public Task StopAsync()
+    {
+        _stopping = true;
+        return _stopped.Task;
+    }
+
+    private int Gather(
         nint topic,
         ReadOnlySpan<byte> key,
         ReadOnlySpan<byte> value,
@@ -97,21 +144,6 @@ internal sealed unsafe class NativeProducer
 
             return headers is null or [] ? Hand(fields, count) : HandWith(headers, fields, count);
         }
-    }
-
-    /// <summary>The reason when the producer can do nothing more, else null.</summary>
-    public string? FatalReason() => _client.FatalReason();
-
-    /// <summary>Gives up what is not yet delivered (the observer hears of each record), and stops.</summary>
-    public Task StopAsync()
-    {
-        if (!_stopping)
-        {
-            _stopping = true;
-            Librdkafka.rd_kafka_queue_yield(_client.Events);
-        }
-
-        return _stopped.Task;
     }
 
     private int HandWith(RecordHeader[] headers, ProduceField* own, int ownCount)
@@ -165,13 +197,13 @@ internal sealed unsafe class NativeProducer
         {
             while (!_stopping)
             {
-                Poll();
+                Poll(PollMs);
             }
 
-            _ = Librdkafka.rd_kafka_purge(_client.Handle, PurgeQueue | PurgeInFlight);
-            for (var i = 0; i < DrainPolls && Librdkafka.rd_kafka_outq_len(_client.Handle) > 0; i++)
+            for (var i = 0; Volatile.Read(ref _calls) > 0 || (i < DrainPolls && Librdkafka.rd_kafka_outq_len(_client.Handle) > 0); i++)
             {
-                Poll();
+                _ = Librdkafka.rd_kafka_purge(_client.Handle, PurgeQueue | PurgeInFlight);
+                Poll(DrainPollMs);
             }
         }
 #pragma warning disable CA1031 // An exception that leaves a thread ends the process.
@@ -192,9 +224,9 @@ internal sealed unsafe class NativeProducer
         }
     }
 
-    private void Poll()
+    private void Poll(int timeoutMs)
     {
-        var @event = Librdkafka.rd_kafka_queue_poll(_client.Events, PollMs);
+        var @event = Librdkafka.rd_kafka_queue_poll(_client.Events, timeoutMs);
         if (@event == 0)
         {
             return;

@@ -117,7 +117,7 @@ public sealed class KafkaEventProducer : IDeliveryObserver, IAsyncDisposable
         var reason = (ErrorCode)error switch
         {
             ErrorCode.Local_QueueFull => "the producer's queue is full; send more slowly",
-            ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight when _closed => "the producer was closed",
+            ErrorCode.Local_Destroy or ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight when _closed => "the producer was closed",
             ErrorCode.Local_MsgTimedOut => "the broker did not take it in time; is it up?",
             _ => _producer.FatalReason() ?? Librdkafka.Reason(error),
         };

@@ -73,9 +73,6 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library)]
     public static partial void rd_kafka_queue_destroy(nint queue);
 
-    [LibraryImport(Library)]
-    public static partial void rd_kafka_queue_yield(nint queue);
-
     /// <summary>The callback runs on a thread of the library whenever the queue stops being empty; it may call nothing of the library.</summary>
     [LibraryImport(Library)]
     public static partial void rd_kafka_queue_cb_event_enable(nint queue, delegate* unmanaged[Cdecl]<nint, nint, void> callback, nint opaque);

@@ -42,7 +42,7 @@ internal static class ClientSettings
     public static Dictionary<string, string> Consumer(KafkaSettings settings, string group, bool isMock)
     {
         var defaults = Base();
-        defaults["fetch.wait.max.ms"] = isMock ? "3" : "100";
+        defaults["fetch.wait.max.ms"] = isMock ? "2" : "100";
         defaults["fetch.error.backoff.ms"] = "100";
 
         // With the default of a second a reader that has once fallen behind stops and goes.

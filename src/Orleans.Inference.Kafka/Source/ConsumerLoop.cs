@@ -189,6 +189,7 @@ internal sealed unsafe class ConsumerLoop : IAsyncDisposable
         Librdkafka.rd_kafka_topic_partition_list_destroy(list);
         if (error != 0)
         {
+            Close();
             throw new InferenceException($"Topic {_topic} cannot be read: {Librdkafka.Reason(error)}");
         }
     }
