@@ -36,7 +36,9 @@ public sealed class KafkaTransport
     /// <summary>A producer of events; connects by itself.</summary>
     public KafkaEventProducer CreateProducer() => new(_settings, _loggers.CreateLogger<KafkaEventProducer>());
 
-    /// <summary>Waits until the topics are there, creating those that are missing where that is allowed; keeps trying while the broker is down.</summary>
+    /// <summary>
+    /// Waits until the topics are there, creating those that are missing where that is allowed; keeps trying while the broker is down.
+    /// </summary>
     public async Task<IReadOnlyList<SourceTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, CancellationToken cancellationToken)
     {
         var catalog = new TopicCatalog(_settings, _loggers.CreateLogger<TopicCatalog>(), _time);

@@ -239,9 +239,13 @@ public sealed class KafkaRecordSinkTests
         $$"""{"pipeline":"{{pipeline}}","score":0.5,"source":{"topic":"transactions","partition":2,"offset":{{offset}} },"eventId":"t"}""");
 
     private static RecordHeader[] Reason(int offset) =>
-        [new("dlq-topic", "transactions"u8.ToArray()), new("dlq-partition", "3"u8.ToArray()), new("dlq-offset", Encoding.ASCII.GetBytes($"{offset}"))];
+    [
+        new("dlq-topic", "transactions"u8.ToArray()),
+        new("dlq-partition", "3"u8.ToArray()),
+        new("dlq-offset", Encoding.ASCII.GetBytes($"{offset}")),
+    ];
 
-    private static DeliveredRecord Delivered(int i) => new("transactions", new PartitionOffset(2, i), i);
+    private static DeliveredRecord Delivered(int i) => new(OutputTopic.Predictions, "transactions", new PartitionOffset(2, i), i);
 
     private static Task<IReadOnlyList<OutputPosition>> Flush(KafkaRecordSink sink) =>
         Awaiting.Bounded(sink.FlushAsync(CancellationToken.None), "the flush");

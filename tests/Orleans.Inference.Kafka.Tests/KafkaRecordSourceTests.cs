@@ -291,6 +291,27 @@ public sealed class KafkaRecordSourceTests
         await bench.Logs.Until("source events: works again");
     }
 
+    [Fact]
+    public async Task Read_TheBrokerDropsWhatWasNotRead_WarnsAndGoesOnAtTheFirst()
+    {
+        await using var bench = new KafkaBench(new TopicSpec("events", 1));
+        var source = await bench.OpenSource("events");
+        var value = new byte[1024 * 1024];
+        for (var i = 0; i < 12; i++)
+        {
+            bench.Producer.Produce("events", "k"u8, value);
+        }
+
+        await bench.Flush();
+        var receiver = new RecordingReceiver();
+        source.Start([new PartitionOffset(0, 0)], receiver);
+        await receiver.UntilEnds(1);
+
+        Assert.Equal(11, receiver.Records[^1].Offset);
+        Assert.True(receiver.Records[0].Offset > 0);
+        await bench.Logs.Until("the position is gone");
+    }
+
     private static async Task<string> Incarnation(KafkaBench bench)
     {
         var source = bench.Owned(bench.Transport.CreateSource("events", "group"));

@@ -19,7 +19,9 @@ internal sealed class DeliveryEpoch
 
     public long Number { get; }
 
-    /// <summary>Completes when this epoch's records and all earlier ones are acknowledged; with the first failure of this epoch or an earlier one.</summary>
+    /// <summary>
+    /// Completes when this epoch's records and all earlier ones are acknowledged; with the first failure of this epoch or an earlier one.
+    /// </summary>
     public Task Completion { get; }
 
     /// <summary>Whether every record of the sealed epoch has been heard of.</summary>

@@ -7,8 +7,8 @@ namespace Orleans.Inference.Kafka;
 /// </summary>
 /// <remarks>
 /// Limits: it keeps 5 MB or 100,000 batches a partition and silently drops the oldest; an empty fetch waits the whole <c>fetch.wait.max.ms</c>;
-/// there is no CreateTopics (topics appear when first asked for, with <see cref="DefaultPartitions"/>); transactions are answered, but isolation is ignored; it
-/// chooses its ports. Cluster and topic ids are new at each start, so positions of an earlier one are recognised as such.
+/// there is no CreateTopics (topics appear when first asked for, with <see cref="DefaultPartitions"/>); transactions are answered, but
+/// isolation is ignored; it chooses its ports. Topic ids are new at each start, so positions of an earlier one are recognised as such.
 /// </remarks>
 public sealed class DevelopmentBroker : IDisposable
 {
@@ -88,12 +88,15 @@ public sealed class DevelopmentBroker : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_cluster == 0, this);
-            var error = topic.Partitions < 1
-                ? "a topic has at least one partition"
-                : Librdkafka.rd_kafka_mock_topic_create(_cluster, topic.Name, topic.Partitions, 1) is var code && code == 0 ? null : Librdkafka.Reason(code);
-            if (error is not null)
+            if (topic.Partitions < 1)
             {
-                throw new InferenceException($"Topic {topic.Name} cannot be created on the development broker: {error}.");
+                throw new InferenceException($"Topic {topic.Name} has {topic.Partitions} partitions; 1 is the least.");
+            }
+
+            var error = Librdkafka.rd_kafka_mock_topic_create(_cluster, topic.Name, topic.Partitions, 1);
+            if (error != 0)
+            {
+                throw new InferenceException($"Topic {topic.Name} cannot be created on the development broker: {Librdkafka.Reason(error)}.");
             }
         }
     }

@@ -25,8 +25,8 @@ public sealed class KafkaEventProducer : IDeliveryObserver, IAsyncDisposable
     }
 
     /// <summary>
-    /// Queues an event and completes with its place when the broker has acknowledged it; the offset is -1 in the rare case that a retry found it already
-    /// there. Does not wait for room: a full queue is a failure at once.
+    /// Queues an event and completes with its place when the broker has acknowledged it; the offset is -1 in the rare case that a retry found
+    /// it already there. Does not wait for room: a full queue is a failure at once.
     /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="key">UTF-8; empty is no key (any partition).</param>
@@ -50,7 +50,9 @@ public sealed class KafkaEventProducer : IDeliveryObserver, IAsyncDisposable
         return pending.Answer.Task;
     }
 
-    /// <summary>Queues an event without waiting for its place; waits while the queue is full. <see cref="FlushAsync"/> tells whether it arrived.</summary>
+    /// <summary>
+    /// Queues an event without waiting for its place; waits while the queue is full. <see cref="FlushAsync"/> tells whether it arrived.
+    /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="key">UTF-8; empty is no key.</param>
     /// <param name="value">The event; empty is a record without value.</param>

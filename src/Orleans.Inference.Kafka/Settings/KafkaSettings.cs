@@ -24,8 +24,8 @@ public sealed record KafkaSettings
     public int NewTopicPartitions { get; init; } = 4;
 
     /// <summary>
-    /// Reads the settings of a configuration section such as <c>Kafka</c>: <c>Brokers</c>, <c>CreateTopics</c>, <c>NewTopicPartitions</c>, and every other
-    /// name as an option.
+    /// Reads the settings of a configuration section such as <c>Kafka</c>: <c>Brokers</c>, <c>CreateTopics</c>, <c>NewTopicPartitions</c>, and
+    /// every other name as an option.
     /// </summary>
     /// <param name="section">Names without the section's own, and values; empty values are left out.</param>
     /// <param name="brokers">Replaces the section's brokers when not null.</param>

@@ -12,7 +12,7 @@ namespace Orleans.Inference.Kafka;
 /// </summary>
 internal static class DeliveredRecordReader
 {
-    public static bool TryRead(string pipeline, Message<byte[], byte[]> message, out DeliveredRecord delivered)
+    public static bool TryRead(string pipeline, OutputTopic output, Message<byte[], byte[]> message, out DeliveredRecord delivered)
     {
         delivered = default;
         if (!TryReadNumber(message.Headers, "seq", out var sequence) || IsOfAnother(pipeline, message.Headers))
@@ -30,7 +30,7 @@ internal static class DeliveredRecordReader
 
         try
         {
-            return TryReadPrediction(pipeline, message.Value, sequence, out delivered);
+            return TryReadPrediction(pipeline, output, message.Value, sequence, out delivered);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
@@ -50,7 +50,8 @@ internal static class DeliveredRecordReader
             && used == text.Length;
     }
 
-    private static bool TryReadPrediction(string pipeline, byte[]? json, long sequence, out DeliveredRecord delivered)
+    private static bool TryReadPrediction(
+        string pipeline, OutputTopic output, byte[]? json, long sequence, out DeliveredRecord delivered)
     {
         delivered = default;
         var reader = new Utf8JsonReader(json);
@@ -72,7 +73,7 @@ internal static class DeliveredRecordReader
             else if (reader.ValueTextEquals("source"u8))
             {
                 reader.Read();
-                return TryReadSource(ref reader, sequence, out delivered);
+                return TryReadSource(ref reader, output, sequence, out delivered);
             }
             else
             {
@@ -83,7 +84,7 @@ internal static class DeliveredRecordReader
         return false;
     }
 
-    private static bool TryReadSource(ref Utf8JsonReader reader, long sequence, out DeliveredRecord delivered)
+    private static bool TryReadSource(ref Utf8JsonReader reader, OutputTopic output, long sequence, out DeliveredRecord delivered)
     {
         string? topic = null;
         int? partition = null;

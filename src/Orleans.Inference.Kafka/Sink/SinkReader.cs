@@ -50,7 +50,7 @@ internal sealed class SinkReader(SinkTopics topics, KafkaSettings settings, ILog
 
             // Markers of transactions take offsets but never arrive, so the last offset may not either: the end of the partition says so.
             if (!result.IsPartitionEOF && result.Offset.Value < end
-                && DeliveredRecordReader.TryRead(topics.Pipeline, result.Message, out var delivered))
+                && DeliveredRecordReader.TryRead(topics.Pipeline, topics.OutputOf(result.Topic), result.Message, out var delivered))
             {
                 found(delivered with { Topic = topics.TopicOf(result.Topic) });
             }

@@ -49,8 +49,10 @@ internal sealed unsafe class ConsumerLoop : IAsyncDisposable
         _partitions = [.. next.Select(position => OpenQueue(position.Partition, time))];
         _byNumber = _partitions.ToDictionary(partition => partition.Partition);
         Assign(next);
-        new Thread(Run) { IsBackground = true, Name = $"kafka {topic}" }.Start();
     }
+
+    /// <summary>Starts the thread; apart from construction, so that whoever calls <see cref="Resume"/> can have the loop before its first record.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"kafka {_topic}" }.Start();
 
     public void Resume(int partition)
     {

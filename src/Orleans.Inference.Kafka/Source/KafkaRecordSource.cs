@@ -40,6 +40,7 @@ internal sealed class KafkaRecordSource(
 
             _loop = new ConsumerLoop(
                 topic, group, ClientSettings.Consumer(settings, group, state.IsMock), FromRange(state, next), receiver, logger, time);
+            _loop.Start();
         }
     }
 
