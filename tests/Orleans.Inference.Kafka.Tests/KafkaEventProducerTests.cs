@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Inference.Delivery;
 
 namespace Orleans.Inference.Kafka;
 
@@ -34,6 +35,19 @@ public sealed class KafkaEventProducerTests
     }
 
     [Fact]
+    public async Task ForTopic_Produce_AnswersWithThePlaceInThatTopic()
+    {
+        await using var bench = new KafkaBench(new TopicSpec("events", 1), new TopicSpec("others", 1));
+        var events = bench.Producer.ForTopic("events");
+        var others = bench.Producer.ForTopic("others");
+
+        var places = await Awaiting.Bounded(
+            Task.WhenAll(Place(events), Place(events), Place(others)), "the records' places");
+
+        Assert.Equal([new(0, 0), new(0, 1), new(0, 0)], places);
+    }
+
+    [Fact]
     public async Task Produce_BrokerDoesNotAnswer_FailsNamingTheTopic()
     {
         await using var bench = new KafkaBench(new TopicSpec("events", 1));
@@ -61,6 +75,9 @@ public sealed class KafkaEventProducerTests
 
         Assert.Contains("closed", (await Assert.ThrowsAsync<InferenceException>(() => Awaiting.Bounded(place, "the failure"))).Message);
     }
+
+    private static Task<PartitionOffset> Place(IEventProducer producer) =>
+        producer.ProduceAsync("k"u8.ToArray(), "v"u8.ToArray(), CancellationToken.None);
 
     private static byte[] Key(int number) => Encoding.UTF8.GetBytes($"k{number}");
 }

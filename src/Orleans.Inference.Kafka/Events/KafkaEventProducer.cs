@@ -24,6 +24,9 @@ public sealed class KafkaEventProducer : IDeliveryObserver, IAsyncDisposable
         _producer = new NativeProducer(ClientSettings.Producer(settings, TimeoutMs), this, logger, "event producer");
     }
 
+    /// <summary>The same producer for one topic; it needs no disposal of its own.</summary>
+    public IEventProducer ForTopic(string topic) => new TopicEventProducer(this, topic);
+
     /// <summary>
     /// Queues an event and completes with its place when the broker has acknowledged it; the offset is -1 in the rare case that a retry found
     /// it already there. Does not wait for room: a full queue is a failure at once.
