@@ -1,12 +1,15 @@
 namespace Orleans.Inference.Commands.Simulation;
 
 /// <summary>
-/// What is simulated. The people, terminals and thefts depend on seed, customers and terminals alone, so that streams of another density or start
-/// are about the same people.
+/// What is simulated. The people, terminals and thefts depend on seed, customers and terminals alone, so that streams of another density
+/// or start are about the same people.
 /// </summary>
 public sealed record PaymentSimulationOptions
 {
-    /// <summary>The default first day. It is fixed, so that the same seed gives the same bytes on any day, and a number the same payment after a restart.</summary>
+    /// <summary>
+    /// The default first day. It is fixed, so that the same seed gives the same bytes on any day, and a number the same payment after a
+    /// restart.
+    /// </summary>
     public static readonly DateOnly DefaultStart = new(2026, 1, 1);
 
     private const int MinCustomers = 5_000;
@@ -32,9 +35,9 @@ public sealed record PaymentSimulationOptions
     public bool Rhythm { get; init; } = true;
 
     /// <summary>
-    /// A stream of <paramref name="rate"/> payments a second whose event time runs with the wall clock. A constant rate and a rhythm exclude each other, so there is none.
-    /// Customers are as many as make two payments a day, between 5,000 and 50,000: above 1.2 a second each makes more than two, because a
-    /// population of millions would need days of history before a window holds anything.
+    /// A stream of <paramref name="rate"/> payments a second whose event time runs with the wall clock. A constant rate and a rhythm
+    /// exclude each other, so there is none. Customers are as many as make two payments a day, between 5,000 and 50,000: above 1.2 a
+    /// second each makes more than two, because a population of millions would need days of history before a window holds anything.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not a positive number.</exception>
     public static PaymentSimulationOptions ForRate(double rate)

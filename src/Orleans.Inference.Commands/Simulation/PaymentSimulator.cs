@@ -1,15 +1,15 @@
 namespace Orleans.Inference.Commands.Simulation;
 
 /// <summary>
-/// An endless stream of card payments in order of time, after the idea of the simulator in Le Borgne, Siblini, Lebichot and Bontempi, "Reproducible Machine
-/// Learning for Credit Card Fraud Detection - Practical Handbook" (2022): customers and terminals on a map, habits of each customer, three kinds of
-/// fraud (<see cref="FraudScenario"/>), about one payment in a hundred.
+/// An endless stream of card payments in order of time, after the idea of the simulator in Le Borgne, Siblini, Lebichot and Bontempi,
+/// "Reproducible Machine Learning for Credit Card Fraud Detection - Practical Handbook" (2022): customers and terminals on a map, habits
+/// of each customer, three kinds of fraud (<see cref="FraudScenario"/>), about one payment in a hundred.
 /// </summary>
 /// <remarks>
-/// A pure function of the options: the same bytes on every machine. How many payments a slice of time has is drawn apart from what they are, so that
-/// starting at payment or day N costs one draw a slice, not N payments. Customers are drawn in proportion to their frequency, which is the
-/// same as a Poisson process for each, at a cost that does not depend on their number. About 0.2 µs a payment. A stream is read by one thread;
-/// several streams of one simulator may be read at once.
+/// A pure function of the options: the same bytes on every machine. How many payments a slice of time has is drawn apart from what they
+/// are, so that starting at payment or day N costs one draw a slice, not N payments. Customers are drawn in proportion to their
+/// frequency, which is the same as a Poisson process for each, at a cost that does not depend on their number. About 0.2 µs a payment. A
+/// stream is read by one thread; several streams of one simulator may be read at once.
 /// </remarks>
 public sealed class PaymentSimulator
 {
@@ -79,7 +79,9 @@ public sealed class PaymentSimulator
         }
     }
 
-    /// <summary>A Poisson number by its normal approximation; where that would be far off, the mean rounded to one of its neighbours.</summary>
+    /// <summary>
+    /// A Poisson number by its normal approximation; where that would be far off, the mean rounded to one of its neighbours.
+    /// </summary>
     private int CountOf(PaymentSlice slice)
     {
         var perDay = slice.IsWeekend ? _perWeekendDay : _perWorkday;

@@ -19,8 +19,8 @@ internal readonly record struct PaymentSlice(int Day, int Second, int Seconds)
         Second + Seconds < SecondsPerDay ? this with { Second = Second + Seconds } : this with { Day = Day + 1, Second = 0 };
 
     /// <summary>
-    /// The first slice of a stream. Hours belong to customers, so a day with a rhythm is one slice; without, it is divided so that a slice is some ten thousand
-    /// payments: little to wait for and little to hold.
+    /// The first slice of a stream. Hours belong to customers, so a day with a rhythm is one slice; without, it is divided so that a
+    /// slice is some ten thousand payments: little to wait for and little to hold.
     /// </summary>
     public static PaymentSlice First(PaymentSimulationOptions options)
     {

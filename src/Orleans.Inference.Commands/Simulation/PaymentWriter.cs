@@ -14,8 +14,8 @@ public static class PaymentWriter
     public static ReadOnlySpan<byte> CsvHeader => "transaction_id,tx_time,customer_id,terminal_id,amount,channel,fraud\n"u8;
 
     /// <summary>
-    /// Writes a JSON object without a line end: <c>transaction_id</c>, <c>tx_time</c> (ISO 8601), <c>customer_id</c>, <c>terminal_id</c>, <c>amount</c> (two
-    /// decimals), <c>channel</c> and, with the truth, <c>fraud</c>.
+    /// Writes a JSON object without a line end: <c>transaction_id</c>, <c>tx_time</c> (ISO 8601), <c>customer_id</c>, <c>terminal_id</c>,
+    /// <c>amount</c> (two decimals), <c>channel</c> and, with the truth, <c>fraud</c>.
     /// </summary>
     public static void WriteJson(in Payment payment, IBufferWriter<byte> target, bool withTruth)
     {
@@ -65,7 +65,9 @@ public static class PaymentWriter
         target.Advance(line.Length);
     }
 
-    /// <summary>Writes the truth about a payment as a JSON object without a line end: <c>transaction_id</c>, <c>fraud</c> and <c>time</c>.</summary>
+    /// <summary>
+    /// Writes the truth about a payment as a JSON object without a line end: <c>transaction_id</c>, <c>fraud</c> and <c>time</c>.
+    /// </summary>
     /// <param name="payment">What it is about.</param>
     /// <param name="time">When the truth came to be known, UTC.</param>
     /// <param name="target">Receives the object.</param>

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Orleans.Inference.Commands.Simulation;
 
 /// <summary>
-/// A generator whose numbers are the same on every platform and .NET version, which <see cref="System.Random"/> does not promise: xoshiro256** by David Blackman and
-/// Sebastiano Vigna (https://prng.di.unimi.it/xoshiro256starstar.c, public domain), seeded by SplitMix64. About 1 ns a number. Used by one thread.
+/// A generator whose numbers are the same on every platform and .NET version, which <see cref="System.Random"/> does not promise:
+/// xoshiro256** by David Blackman and Sebastiano Vigna (https://prng.di.unimi.it/xoshiro256starstar.c, public domain), seeded by
+/// SplitMix64. About 1 ns a number. Used by one thread.
 /// </summary>
 public struct SeededRandom
 {
@@ -13,7 +14,9 @@ public struct SeededRandom
     private ulong _c;
     private ulong _d;
 
-    /// <summary>The generator number <paramref name="index"/> of a purpose: independent of every other index and purpose of the same seed.</summary>
+    /// <summary>
+    /// The generator number <paramref name="index"/> of a purpose: independent of every other index and purpose of the same seed.
+    /// </summary>
     public SeededRandom(ulong seed, ulong purpose = 0, ulong index = 0)
     {
         var state = seed;
@@ -49,8 +52,8 @@ public struct SeededRandom
     public int NextInt(int limit) => (int)(((Next() >> 32) * (ulong)limit) >> 32);
 
     /// <summary>
-    /// About normal with mean 0 and standard deviation 1, within -6 and 6: the sum of twelve uniform numbers of 16 bits (Irwin-Hall). It needs additions only;
-    /// logarithm and cosine differ in their last bit from platform to platform.
+    /// About normal with mean 0 and standard deviation 1, within -6 and 6: the sum of twelve uniform numbers of 16 bits (Irwin-Hall). It
+    /// needs additions only; logarithm and cosine differ in their last bit from platform to platform.
     /// </summary>
     public double NextNormal()
     {

@@ -1,8 +1,8 @@
 namespace Orleans.Inference.Commands.Simulation;
 
 /// <summary>
-/// <c>inference simulate</c>: card payments into a file, a stream or a receiver. With <c>--rate</c> they come in real time and their times are the wall
-/// clock's; without, as fast as they can be written, from <see cref="PaymentSimulationOptions.DefaultStart"/> on.
+/// <c>inference simulate</c>: card payments into a file, a stream or a receiver. With <c>--rate</c> they come in real time and their
+/// times are the wall clock's; without, as fast as they can be written, from <see cref="PaymentSimulationOptions.DefaultStart"/> on.
 /// </summary>
 /// <param name="errors">Receives one line when something is wrong.</param>
 public sealed class SimulateCommand(TextWriter errors)
@@ -47,7 +47,8 @@ public sealed class SimulateCommand(TextWriter errors)
             $"simulate: '{options.Pipeline}' cannot be simulated in this release; 'fraud' can.",
         { Pipeline: not "fraud" } => $"simulate: there is no simulation '{options.Pipeline}'; allowed: fraud.",
         { Rate: null, Count: null } => "simulate: give --rate N (payments a second) or --count N.",
-        { Rate: { } rate } when !(rate is >= 0.001 and <= 1_000_000) => "simulate: --rate is a number of payments a second from 0.001 to 1000000.",
+        { Rate: { } rate } when !(rate is >= 0.001 and <= 1_000_000) =>
+            "simulate: --rate is a number of payments a second from 0.001 to 1000000.",
         { Count: < 0 } => "simulate: --count is a number of payments, 0 or more.",
         _ => null,
     };
@@ -86,7 +87,8 @@ public sealed class SimulateCommand(TextWriter errors)
         if (options.Rate is not { } rate)
         {
             var all = new PaymentSimulator(new PaymentSimulationOptions { Seed = options.Seed }).From();
-            return Limit(all, options.Count ?? long.MaxValue).Chunk(Together).Select(some => (ReadOnlyMemory<Payment>)some).ToAsyncEnumerable();
+            return Limit(all, options.Count ?? long.MaxValue).Chunk(Together)
+                .Select(some => (ReadOnlyMemory<Payment>)some).ToAsyncEnumerable();
         }
 
         var now = timeProvider.GetUtcNow().UtcDateTime;

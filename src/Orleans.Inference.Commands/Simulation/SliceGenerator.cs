@@ -42,7 +42,11 @@ internal sealed class SliceGenerator(PaymentSimulationOptions options, PaymentPo
         for (var i = 0; i < count; i++)
         {
             var entry = _order[i];
-            _sorted[i] = _unsorted[(int)(uint)entry] with { Number = firstNumber + i, Time = start.AddTicks((entry >> 32) * TimeSpan.TicksPerMillisecond) };
+            _sorted[i] = _unsorted[(int)(uint)entry] with
+            {
+                Number = firstNumber + i,
+                Time = start.AddTicks((entry >> 32) * TimeSpan.TicksPerMillisecond),
+            };
         }
 
         return new ArraySegment<Payment>(_sorted, 0, count);

@@ -1,7 +1,8 @@
 namespace Orleans.Inference.Commands.Simulation;
 
 /// <summary>
-/// Terminals on a square map of 100 by 100, found by place through a grid of cells as wide as the customers' reach: nine cells hold all candidates.
+/// Terminals on a square map of 100 by 100, found by place through a grid of cells as wide as the customers' reach: nine cells hold all
+/// candidates.
 /// </summary>
 internal sealed class TerminalMap
 {

@@ -1,8 +1,8 @@
 namespace Orleans.Inference.Commands.Simulation;
 
 /// <summary>
-/// Which cards are stolen and which terminals compromised on a day. New ones are drawn every day from the day's own generator, so that any day can be asked for
-/// without those before it, and the first simulated day is like any other.
+/// Which cards are stolen and which terminals compromised on a day. New ones are drawn every day from the day's own generator, so that
+/// any day can be asked for without those before it, and the first simulated day is like any other.
 /// </summary>
 internal sealed class Thefts(PaymentSimulationOptions options)
 {

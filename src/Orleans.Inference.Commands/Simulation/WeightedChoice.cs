@@ -1,8 +1,8 @@
 namespace Orleans.Inference.Commands.Simulation;
 
 /// <summary>
-/// Draws an index with a probability in proportion to its weight, in constant time: the alias method (M. D. Vose, "A linear algorithm for generating random numbers with a
-/// given distribution", IEEE Transactions on Software Engineering 1991).
+/// Draws an index with a probability in proportion to its weight, in constant time: the alias method (M. D. Vose, "A linear algorithm for
+/// generating random numbers with a given distribution", IEEE Transactions on Software Engineering 1991).
 /// </summary>
 internal sealed class WeightedChoice
 {

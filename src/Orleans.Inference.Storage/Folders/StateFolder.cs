@@ -75,7 +75,9 @@ public sealed class StateFolder : IDisposable
             if (exception is IOException or UnauthorizedAccessException)
             {
                 throw new InferenceException(
-                    $"The state folder '{path}' cannot be opened: {exception.Message} Check its permissions, or choose another with --state.", exception);
+                    $"The state folder '{path}' cannot be opened: {exception.Message} "
+                    + "Check its permissions, or choose another with --state.",
+                    exception);
             }
 
             throw;

@@ -3,13 +3,14 @@ using Orleans.Inference.Checkpoints;
 namespace Orleans.Inference.Storage.Order;
 
 /// <summary>
-/// The order journal as numbered files <c>order.N.journal</c> of fixed-size entries, each with a checksum. At most two exist: when the newer has grown,
-/// the next one is begun; the older is deleted when every entry in it is forgotten.
+/// The order journal as numbered files <c>order.N.journal</c> of fixed-size entries, each with a checksum. At most two exist: when the
+/// newer has grown, the next one is begun; the older is deleted when every entry in it is forgotten.
 /// </summary>
 /// <remarks>
-/// An entry is handed to the operating system in one call (about 2 µs) and never flushed to the disk: it survives the process, not the machine. After a power
-/// cut the tail may be missing or torn; it is cut off, and the order of those records is taken from the sequence numbers that the sink's records
-/// carry. An entry that is appended with a number already in the journal takes the place of that entry and all after it.
+/// An entry is handed to the operating system in one call (about 2 µs) and never flushed to the disk: it survives the process, not the
+/// machine. After a power cut the tail may be missing or torn; it is cut off, and the order of those records is taken from the sequence
+/// numbers that the sink's records carry. An entry that is appended with a number already in the journal takes the place of that entry
+/// and all after it.
 /// </remarks>
 public sealed class FileOrderJournal : IOrderJournal
 {
@@ -59,7 +60,9 @@ public sealed class FileOrderJournal : IOrderJournal
         }
     }
 
-    /// <summary>Entries with at least this sequence number, in order. A torn or corrupt tail was cut off when the journal was opened.</summary>
+    /// <summary>
+    /// Entries with at least this sequence number, in order. A torn or corrupt tail was cut off when the journal was opened.
+    /// </summary>
     /// <exception cref="InferenceException">A file cannot be read.</exception>
     public IReadOnlyList<OrderedRun> Read(long fromSequence)
     {

@@ -8,7 +8,9 @@ internal sealed class JournalFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
 
-    /// <summary>Opens or creates the file and cuts off what follows its last whole entry, so that new entries are not hidden behind it.</summary>
+    /// <summary>
+    /// Opens or creates the file and cuts off what follows its last whole entry, so that new entries are not hidden behind it.
+    /// </summary>
     public JournalFile(string path)
     {
         Path = path;

@@ -6,7 +6,8 @@ using Orleans.Inference.Entities;
 namespace Orleans.Inference.Storage.Order;
 
 /// <summary>
-/// A run as 40 bytes, little endian: sequence (8), first offset (8), last offset (8), partition (4), count (4), xxHash64 of these 32 bytes (8).
+/// A run as 40 bytes, little endian: sequence (8), first offset (8), last offset (8), partition (4), count (4), xxHash64 of these 32
+/// bytes (8).
 /// </summary>
 internal static class OrderEntry
 {

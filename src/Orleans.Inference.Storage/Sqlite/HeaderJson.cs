@@ -4,7 +4,9 @@ using Orleans.Inference.Checkpoints;
 
 namespace Orleans.Inference.Storage.Sqlite;
 
-/// <summary>The checkpoint header as JSON: small, written once a checkpoint, and readable with any SQLite shell when something is wrong.</summary>
+/// <summary>
+/// The checkpoint header as JSON: small, written once a checkpoint, and readable with any SQLite shell when something is wrong.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(CheckpointHeader))]
 internal sealed partial class HeaderJson : JsonSerializerContext

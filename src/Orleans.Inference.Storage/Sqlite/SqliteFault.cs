@@ -15,7 +15,8 @@ internal static class SqliteFault
         var message = (code & 0xFF) switch
         {
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => Damaged(path, detail).Message,
-            raw.SQLITE_FULL => $"The disk that holds the state '{path}' is full. Free some space and start again; nothing committed is lost.",
+            raw.SQLITE_FULL =>
+                $"The disk that holds the state '{path}' is full. Free some space and start again; nothing committed is lost.",
             raw.SQLITE_READONLY or raw.SQLITE_PERM => $"The state '{path}' cannot be written ({detail}). Check its permissions.",
             raw.SQLITE_CANTOPEN => $"The state '{path}' cannot be opened ({detail}). Check that its folder exists and its permissions.",
             raw.SQLITE_IOERR => $"Reading or writing the state '{path}' failed ({detail}, code {code}). Check the disk.",

@@ -41,7 +41,9 @@ internal sealed class StateReader : IDisposable
         }
     }
 
-    /// <summary>One seek a key under one snapshot. It is what a list of parameters would do, without building a temporary table of them first.</summary>
+    /// <summary>
+    /// One seek a key under one snapshot. It is what a list of parameters would do, without building a temporary table of them first.
+    /// </summary>
     public void ReadEntities(int entityType, IReadOnlyList<ReadOnlyMemory<byte>> keys, Action<StoredEntity> found)
     {
         _database.Execute("BEGIN");

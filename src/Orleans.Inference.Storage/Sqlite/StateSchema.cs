@@ -8,8 +8,8 @@ internal static class StateSchema
     /// <summary>"OInf": tells a state database from any other SQLite file.</summary>
     private const int ApplicationId = 0x4F496E66;
 
-    // Entities are found by key and by nothing else, so the key is the tree (WITHOUT ROWID). The hash stands before the state, which may overflow its page:
-    // reading all hashes does not touch the overflow. A log part is large: there a rowid table is the better tree.
+    // Entities are found by key and by nothing else, so the key is the tree (WITHOUT ROWID). The hash stands before the state, which may
+    // overflow its page: reading all hashes does not touch the overflow. A log part is large: there a rowid table is the better tree.
     private const string Tables = """
         CREATE TABLE pipeline(id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL);
         CREATE TABLE header(id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
@@ -22,7 +22,9 @@ internal static class StateSchema
         """;
 
     /// <summary>Creates the tables in an empty file; leaves a present state as it is.</summary>
-    /// <exception cref="InferenceException">The file is another program's, another version's, or holds state made by other features.</exception>
+    /// <exception cref="InferenceException">
+    /// The file is another program's, another version's, or holds state made by other features.
+    /// </exception>
     public static void Prepare(SqliteDatabase database, string fingerprint)
     {
         if (database.QueryInteger("SELECT count(*) FROM sqlite_schema") == 0)
@@ -33,7 +35,8 @@ internal static class StateSchema
 
         if (database.QueryInteger("PRAGMA application_id") != ApplicationId)
         {
-            throw new InferenceException($"'{database.Path}' is not a state database. Move it away, or choose another folder with --state.");
+            throw new InferenceException(
+                $"'{database.Path}' is not a state database. Move it away, or choose another folder with --state.");
         }
 
         var version = database.QueryInteger("PRAGMA user_version");

@@ -13,16 +13,20 @@ internal sealed class StateWriter : IDisposable
     private readonly SqliteStatement _entity;
     private readonly SqliteStatement _change;
     private readonly SqliteStatement _drop;
+    private long? _epoch;
 
     /// <summary>Opens or creates the database.</summary>
-    /// <exception cref="InferenceException">It cannot be opened, or it is not this pipeline's state; see <see cref="StateSchema.Prepare"/>.</exception>
+    /// <exception cref="InferenceException">
+    /// It cannot be opened, or it is not this pipeline's state; see <see cref="StateSchema.Prepare"/>.
+    /// </exception>
     public StateWriter(string path, string fingerprint)
     {
         _database = new SqliteDatabase(path, CacheKibibytes);
         try
         {
-            // wal_autocheckpoint: pages are moved from the log into the file once 16 MB have gathered, so that a page that many commits touch moves
-            // once, and a commit that does the moving takes tens of milliseconds. journal_size_limit: a burst does not keep its disk space.
+            // wal_autocheckpoint: pages are moved from the log into the file once 16 MB have gathered, so that a page that many commits
+            // touch moves once, and a commit that does the moving takes tens of milliseconds. journal_size_limit: a burst does not keep
+            // its disk space.
             _database.Execute("""
                 PRAGMA page_size = 4096;
                 PRAGMA synchronous = NORMAL;
@@ -48,6 +52,36 @@ internal sealed class StateWriter : IDisposable
     /// <inheritdoc cref="IStateStore.Commit"/>
     public long Commit(CheckpointWrite write)
     {
+        if (write.Header.Epoch == _epoch)
+        {
+            return CommitOne(write);
+        }
+
+        // A new epoch must not be forgotten by a power cut: this one commit waits for the disk.
+        _database.Execute("PRAGMA synchronous = FULL");
+        try
+        {
+            var bytes = CommitOne(write);
+            _epoch = write.Header.Epoch;
+            return bytes;
+        }
+        finally
+        {
+            _database.Execute("PRAGMA synchronous = NORMAL");
+        }
+    }
+
+    public void Dispose()
+    {
+        _header.Dispose();
+        _entity.Dispose();
+        _change.Dispose();
+        _drop.Dispose();
+        _database.Dispose();
+    }
+
+    private long CommitOne(CheckpointWrite write)
+    {
         _database.Execute("BEGIN IMMEDIATE");
         try
         {
@@ -62,15 +96,6 @@ internal sealed class StateWriter : IDisposable
             RollBack();
             throw;
         }
-    }
-
-    public void Dispose()
-    {
-        _header.Dispose();
-        _entity.Dispose();
-        _change.Dispose();
-        _drop.Dispose();
-        _database.Dispose();
     }
 
     private void UseWriteAheadLog()

@@ -48,7 +48,8 @@ public sealed class PaymentSimulatorTests(PaymentSimulatorTests.SixtyDays days) 
     public void Fraud_TooLarge_IsEveryAmountAbove220ThatIsNoOtherFraud()
     {
         Assert.All(days.Payments, payment => Assert.True(payment.Fraud || payment.Amount <= 220));
-        Assert.All(days.Payments.Where(payment => payment.Scenario == FraudScenario.TooLarge), payment => Assert.True(payment.Amount > 220));
+        var tooLarge = days.Payments.Where(payment => payment.Scenario == FraudScenario.TooLarge);
+        Assert.All(tooLarge, payment => Assert.True(payment.Amount > 220));
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class PaymentSimulatorTests(PaymentSimulatorTests.SixtyDays days) 
     {
         // Three cards a day for fourteen days of 5,000, a third of their payments: 0.28 %.
         var stolen = days.Payments.Where(payment => payment.Scenario == FraudScenario.StolenCard).ToArray();
-        Assert.True(stolen.Average(payment => payment.Amount) > 4 * days.Payments.Where(payment => !payment.Fraud).Average(payment => payment.Amount));
+        var honest = days.Payments.Where(payment => !payment.Fraud);
+        Assert.True(stolen.Average(payment => payment.Amount) > 4 * honest.Average(payment => payment.Amount));
         var share = stolen.Length / (double)days.Payments.Length;
         Assert.InRange(share, 0.0014, 0.0042);
     }
@@ -90,7 +92,8 @@ public sealed class PaymentSimulatorTests(PaymentSimulatorTests.SixtyDays days) 
     [Fact]
     public void Customers_HaveAmountsOfTheirOwn()
     {
-        var means = days.Payments.Where(payment => !payment.Fraud && payment.Channel != PaymentChannel.Atm).GroupBy(payment => payment.Customer)
+        var means = days.Payments.Where(payment => !payment.Fraud && payment.Channel != PaymentChannel.Atm)
+            .GroupBy(payment => payment.Customer)
             .Where(own => own.Count() > 50).Select(own => own.Average(payment => payment.Amount)).Order().ToArray();
         Assert.True(means[means.Length / 10] < 30);
         Assert.True(means[means.Length * 9 / 10] > 75);
@@ -177,6 +180,8 @@ public sealed class PaymentSimulatorTests(PaymentSimulatorTests.SixtyDays days) 
     public sealed class SixtyDays
     {
         public Payment[] Payments { get; } =
-            [.. new PaymentSimulator(new PaymentSimulationOptions()).From().TakeWhile(payment => payment.Time < new DateTime(2026, 3, 2, 0, 0, 0, DateTimeKind.Utc))];
+            [.. new PaymentSimulator(new PaymentSimulationOptions()).From().TakeWhile(payment => payment.Time < End)];
+
+        private static DateTime End => new(2026, 3, 2, 0, 0, 0, DateTimeKind.Utc);
     }
 }

@@ -35,9 +35,12 @@ public sealed class PaymentWriterTests
     [Fact]
     public void Write_LargestNumbers_FitTheBuffer()
     {
-        var largest = new Payment(long.MaxValue, DateTime.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, PaymentChannel.Online, FraudScenario.None);
-        Assert.Contains("t-9223372036854775807", Text(buffer => PaymentWriter.WriteJson(largest, buffer, withTruth: true)), StringComparison.Ordinal);
-        Assert.EndsWith(",C2147483647,T2147483647,21474836.47,online,false\n", Text(buffer => PaymentWriter.WriteCsv(largest, buffer)), StringComparison.Ordinal);
+        var largest = new Payment(
+            long.MaxValue, DateTime.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, PaymentChannel.Online, FraudScenario.None);
+        var json = Text(buffer => PaymentWriter.WriteJson(largest, buffer, withTruth: true));
+        Assert.Contains("t-9223372036854775807", json, StringComparison.Ordinal);
+        var csv = Text(buffer => PaymentWriter.WriteCsv(largest, buffer));
+        Assert.EndsWith(",C2147483647,T2147483647,21474836.47,online,false\n", csv, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,9 +58,11 @@ public sealed class PaymentWriterTests
             var cells = Text(buffer => PaymentWriter.WriteCsv(payment, buffer)).TrimEnd('\n').Split(',');
             string[] names = ["transaction_id", "tx_time", "customer_id", "terminal_id", "amount", "channel", "fraud"];
             Assert.Equal(string.Join(',', names) + "\n", Encoding.UTF8.GetString(PaymentWriter.CsvHeader));
-            Assert.Equal(names.Select(name => json.GetProperty(name)).Select(value => value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()), cells);
+            Assert.Equal(names.Select(name => json.GetProperty(name)).Select(TextOf), cells);
         }
     }
+
+    private static string TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     private static string Text(Action<IBufferWriter<byte>> write)
     {

@@ -56,7 +56,8 @@ public sealed class SimulateCommandTests : IDisposable
         var path = Path.Combine(_folder.FullName, name);
         Assert.Equal(0, await RunAsync(new SimulateOptions { Pipeline = "fraud", Count = 3_000, Output = path }));
         await using var file = File.OpenRead(path);
-        await using Stream stream = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        var isCompressed = name.EndsWith(".gz", StringComparison.Ordinal);
+        await using Stream stream = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = new StreamReader(stream);
         var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.StartsWith(begin, text, StringComparison.Ordinal);

@@ -122,7 +122,8 @@ public sealed class FileOrderJournalTests : IDisposable
         Assert.Contains(_folder.At("missing"), exception.Message, StringComparison.Ordinal);
     }
 
-    private static OrderedRun Run(long sequence) => new(sequence, new PartitionOffset((int)(sequence % 4), sequence * 2), (sequence * 2) + 1, 1);
+    private static OrderedRun Run(long sequence) =>
+        new(sequence, new PartitionOffset((int)(sequence % 4), sequence * 2), (sequence * 2) + 1, 1);
 
     private static void Append(FileOrderJournal journal, params OrderedRun[] runs)
     {

@@ -189,7 +189,8 @@ public sealed class SqliteStateStoreTests : IDisposable
         // A file system of 4 MB in memory inside the test's own folder: mounting one takes root on Linux.
         var folder = _folder.At("small");
         Directory.CreateDirectory(folder);
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || Mount("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder) != 0)
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess
+            || Mount("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder) != 0)
         {
             Assert.Skip("Mounting a small file system is not allowed here.");
         }
@@ -212,7 +213,8 @@ public sealed class SqliteStateStoreTests : IDisposable
 
     private static int Mount(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode;
@@ -225,13 +227,15 @@ public sealed class SqliteStateStoreTests : IDisposable
             var key = Encoding.UTF8.GetBytes($"C{number}");
             return new StoredEntity(0, key, XxHash64.Hash(key), checkpoint, new byte[length]);
         });
-        return new CheckpointWrite(new CheckpointHeader(checkpoint, 0, 1, "", "", [], []), [.. stored], [BitConverter.GetBytes(checkpoint)], 0);
+        var header = new CheckpointHeader(checkpoint, 0, 1, "", "", [], []);
+        return new CheckpointWrite(header, [.. stored], [BitConverter.GetBytes(checkpoint)], 0);
     }
 
     private static List<StoredEntity> Read(SqliteStateStore store, int count)
     {
         var found = new List<StoredEntity>();
-        store.ReadEntities(0, [.. Enumerable.Range(0, count).Select(number => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"C{number}"))], found.Add);
+        var keys = Enumerable.Range(0, count).Select(number => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"C{number}"));
+        store.ReadEntities(0, [.. keys], found.Add);
         return found;
     }
 
