@@ -43,9 +43,12 @@ public static class InferenceApi
         return services;
     }
 
-    /// <summary>Maps every endpoint of this release.</summary>
+    /// <summary>Maps every endpoint of this release, and shows the engines' gauges from now on.</summary>
+    /// <exception cref="InferenceException">Two engines run pipelines of one name.</exception>
     public static IEndpointRouteBuilder MapInferenceApi(this IEndpointRouteBuilder routes)
     {
+        // Made now rather than at the first request: a name that is there twice must end the start.
+        routes.ServiceProvider.GetRequiredService<EngineRegistry>();
         PredictionEndpoints.Map(routes);
         StreamEndpoint.Map(routes);
         ScoreEndpoint.Map(routes);

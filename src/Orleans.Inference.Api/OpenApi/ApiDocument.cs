@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -10,6 +11,8 @@ internal static class ApiDocument
 
     public static void Configure(OpenApiOptions options)
     {
+        // HEAD is GET without a body and would repeat its operation id.
+        options.ShouldInclude = description => !string.Equals(description.HttpMethod, HttpMethods.Head, StringComparison.Ordinal);
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(CompleteAsync);
         options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Shape", "", StringComparison.Ordinal);

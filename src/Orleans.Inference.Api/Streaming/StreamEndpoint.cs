@@ -18,6 +18,7 @@ internal static class StreamEndpoint
         .WithDescription("Each is `event: prediction` with the prediction as data. A comment comes at once and every 15 seconds. A reader that is too slow gets `event: dropped` with a problem as data, and the stream ends.")
         .WithQuery("entity", "string", "Only predictions of this entity.")
         .WithQuery("minScore", "number", "Only predictions with at least this score.")
+        .WithQuery("perSecond", "integer", "At most about this many predictions a second; the others are left out.")
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Problems(400, 404);
 
@@ -34,7 +35,7 @@ internal static class StreamEndpoint
         }
 
         var query = new QueryValues(context.Request);
-        var filter = new PredictionFilter(query.Text("entity"), query.Number("minScore"));
+        var filter = new PredictionFilter(query.Text("entity"), query.Number("minScore"), query.Positive("perSecond"), time);
         return query.Problem is { } problem ? problem : new PredictionStream(served, filter, stopping, time);
     }
 }

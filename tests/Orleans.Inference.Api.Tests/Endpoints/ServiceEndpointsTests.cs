@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Orleans.Inference.Api.Tests.Hosting;
 using Orleans.Inference.Engines;
@@ -76,7 +75,7 @@ public sealed partial class ServiceEndpointsTests : IAsyncLifetime
     [Theory]
     [InlineData("/v1/pipelines/{pipeline}/predictions/{entity}", "get", "200,400,404,409,503", "entity,history,minOffset,pipeline,timeout")]
     [InlineData("/v1/pipelines/{pipeline}/predictions:batchGet", "post", "200,400,404,413", "pipeline")]
-    [InlineData("/v1/pipelines/{pipeline}/stream", "get", "200,400,404", "entity,minScore,pipeline")]
+    [InlineData("/v1/pipelines/{pipeline}/stream", "get", "200,400,404", "entity,minScore,perSecond,pipeline")]
     [InlineData("/v1/pipelines/{pipeline}/score", "post", "200,400,404,413,422,429,503", "dryRun,durable,pipeline,version")]
     [InlineData("/v1/pipelines/{pipeline}/events", "post", "202,400,404,413,429,503", "pipeline,wait")]
     [InlineData("/v1/pipelines/{pipeline}/entities/{type}/{key}", "get", "200,400,404,503", "at,key,pipeline,type")]

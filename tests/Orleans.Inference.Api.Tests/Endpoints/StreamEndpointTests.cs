@@ -55,6 +55,22 @@ public sealed class StreamEndpointTests
     }
 
     [Fact]
+    public async Task Stream_PerSecond_LeavesOutWhatComesFaster()
+    {
+        var time = new ManualTime();
+        await using var host = await ApiHost.StartAsync(time: time);
+        using var stream = await OpenAsync(host, Path + "?perSecond=2");
+        await LineAsync(stream);
+        for (var i = 1; i <= 3; i++)
+        {
+            host.Engine.Add("C1", i / 10f);
+            host.Engine.Add("C1", 0.9f);
+            Assert.Equal($"0.{i}", (await PredictionAsync(stream))["score"]!.ToJsonString());
+            time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+    }
+
+    [Fact]
     public async Task Stream_Quiet_CommentsEvery15Seconds()
     {
         var time = new ManualTime();

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Inference.Engines;
@@ -50,7 +49,6 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IScoringEngine>(new RecordedEngine(FraudPipeline.Create("maintenance")));
         var app = builder.Build();
         app.MapInferenceApi();
-        app.MapGet("/test/bare", (HttpContext _) => TypedResults.Text("bare"));
         await app.StartAsync();
         return new ApiHost(app, meter, engine);
     }
