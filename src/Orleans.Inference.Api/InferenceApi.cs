@@ -25,11 +25,12 @@ namespace Orleans.Inference.Api;
 public static class InferenceApi
 {
     /// <summary>
-    /// Adds what the endpoints need. Counting for <c>/metrics</c> begins here, on the given meter, which is the one to make the engines'
-    /// <see cref="ScoringInstruments"/> with.
+    /// Adds what the endpoints need. Counting for <c>/metrics</c> begins here, on the given meter (or a new one, then found among the services), which is
+    /// the one to make the engines' <see cref="ScoringInstruments"/> with.
     /// </summary>
-    public static IServiceCollection AddInferenceApi(this IServiceCollection services, InferenceMeter meter)
+    public static IServiceCollection AddInferenceApi(this IServiceCollection services, InferenceMeter? meter = null)
     {
+        meter ??= new InferenceMeter();
         var exporter = new PrometheusExporter(meter);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(meter);

@@ -15,6 +15,7 @@ internal static class ApiDocument
         options.ShouldInclude = description => !string.Equals(description.HttpMethod, HttpMethods.Head, StringComparison.Ordinal);
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(CompleteAsync);
+        options.AddSchemaTransformer(AllowNullPredictionAsync);
         options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Shape", "", StringComparison.Ordinal);
     }
 
@@ -29,6 +30,17 @@ internal static class ApiDocument
 
         // Relative, so that the document is right behind whatever address it was fetched from.
         document.Servers = [new OpenApiServer { Url = "/" }];
+        return Task.CompletedTask;
+    }
+
+    // The generator forgets that the values of a dictionary of objects may be null.
+    private static Task AllowNullPredictionAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonTypeInfo.Type == typeof(Dictionary<string, PredictionShape?>) && schema.AdditionalProperties is { } prediction)
+        {
+            schema.AdditionalProperties = new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, prediction] };
+        }
+
         return Task.CompletedTask;
     }
 

@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace Orleans.Inference.Api.OpenApi;
 
 // The documents as clients see them, for the OpenAPI document only: answers are written without objects in between, and a test holds both together.
-// Members are nullable where JSON has null or leaves them out.
+// A member that may be null is nullable; one that may be left out has a default.
 
 [Description("An error: RFC 9457 problem details with a code for programs.")]
 internal sealed record ProblemShape(
@@ -12,9 +12,9 @@ internal sealed record ProblemShape(
     int Status,
     [property: Description("What a program branches on; codes are never renamed.")] string Code,
     string Detail,
-    [property: Description("invalid_event: the field at fault, or null when the event as a whole is.")] string? Field,
-    [property: Description("invalid_event: what is wrong with it.")] string? Reason,
-    [property: Description("overloaded: events that were taken before; send only the others again.")] int? Accepted);
+    [property: Description("invalid_event: the field at fault, or null when the event as a whole is.")] string? Field = null,
+    [property: Description("invalid_event: what is wrong with it.")] string? Reason = null,
+    [property: Description("overloaded: events that were taken before; send only the others again.")] int? Accepted = null);
 
 [Description("An event: an object with the pipeline's fields. Unknown members are ignored.")]
 internal sealed class EventShape : Dictionary<string, System.Text.Json.Nodes.JsonNode?>;
@@ -35,7 +35,7 @@ internal sealed record PredictionShape(
     DateTime ScoredAt,
     [property: Description("From the record's arrival at its source to its score.")] double LatencyMs,
     SourceShape Source,
-    [property: Description("By name, in the model's order; null is a missing value.")] Dictionary<string, float?>? Features);
+    [property: Description("By name, in the model's order; null is a missing value.")] Dictionary<string, float?>? Features = null);
 
 internal sealed record SourceShape([property: Description("The source topic, or http.")] string Topic, int Partition, long Offset);
 
@@ -45,7 +45,7 @@ internal sealed record BatchPredictionsShape(
     [property: Description("By entity; null for one without a prediction.")] Dictionary<string, PredictionShape?> Predictions);
 
 internal sealed record SubmittedShape(
-    int Accepted, RejectedShape[] Rejected, PositionShape[] Positions, [property: Description("Only with wait.")] PredictionShape[]? Predictions);
+    int Accepted, RejectedShape[] Rejected, PositionShape[] Positions, [property: Description("Only with wait.")] PredictionShape[]? Predictions = null);
 
 internal sealed record RejectedShape(int Index, string? Field, string Reason);
 
@@ -70,7 +70,7 @@ internal sealed record PipelineShape(
     string Checkpoint,
     FiguresShape Figures);
 
-internal sealed record FieldShape(string Name, string Type, bool Required, bool? Label);
+internal sealed record FieldShape(string Name, string Type, bool Required, bool? Label = null);
 
 internal sealed record EntityTypeShape(string Type, bool Primary, string[] Key);
 
@@ -79,9 +79,9 @@ internal sealed record PipelineModelShape(string? Input, string Score, VersionSh
 internal sealed record VersionShape(
     string Version, string? Variant, [property: Description("serving, loading or available.")] string State);
 
-internal sealed record RouteShape(string Champion, FallbackShape? Fallback);
+internal sealed record RouteShape(string Champion, FallbackShape? Fallback = null);
 
-internal sealed record FallbackShape(float? Value, string? Version);
+internal sealed record FallbackShape(float? Value = null, string? Version = null);
 
 internal sealed record SinkShape(string Topic, bool IncludeFeatures);
 

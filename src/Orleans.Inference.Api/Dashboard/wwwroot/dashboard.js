@@ -1,6 +1,6 @@
 // Ties the page together: asks for the figures once a second and lets the rest follow the chosen pipeline.
 import { Lookup } from "/lookup.js";
-import { NewestPredictions, element, number } from "/predictions.js";
+import { NewestPredictions, element, number, pairs } from "/predictions.js";
 import { Sparkline } from "/sparkline.js";
 
 const EVERY_MS = 1000;
@@ -16,9 +16,7 @@ const newest = new NewestPredictions(at("newest"), at("stream-note"), key => {
 let chosen = decodeURIComponent(location.hash.slice(1));
 let followed = null;
 
-function fill(target, pairs) {
-  target.replaceChildren(...pairs.flatMap(([name, value]) => [element("dt", name), element("dd", value)]));
-}
+const fill = (target, entries) => target.replaceChildren(...pairs(entries));
 
 function state(text, tone) {
   if (at("state").textContent === text) return;
@@ -50,11 +48,10 @@ function show(pipeline) {
   latencyLine.add(figures.latencyP99Ms);
   fill(at("outcomes"), Object.entries(figures.events).map(([name, count]) => [name, number(count)]));
   const lag = Object.values(figures.consumerLag);
-  const versions = pipeline.model.versions.map(version => version.variant ? `${version.version} ${version.variant}` : version.version);
   fill(at("facts"), [
-    ["model versions", versions.join(", ") || "–"],
-    ...Object.entries(figures.entitiesActive).map(([type, count]) => [`${type} entities in memory`, number(count)]),
-    ...(lag.length ? [["records not yet taken", number(lag.reduce((sum, one) => sum + one, 0))]] : []),
+    ...pipeline.model.versions.filter(version => version.variant).map(version => [version.variant, `version ${version.version}`]),
+    ...Object.entries(figures.entitiesActive).map(([type, count]) => [`${type} in memory`, number(count)]),
+    ...(lag.length ? [["records waiting", number(lag.reduce((sum, one) => sum + one, 0))]] : []),
     ["checkpoints", number(figures.checkpoints)],
   ]);
   if (followed !== pipeline.name) {

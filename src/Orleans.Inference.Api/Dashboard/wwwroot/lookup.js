@@ -1,11 +1,11 @@
 // Shows what is known of one primary entity: its latest prediction with features, and the ones before.
-import { element, number, outcomeChip, scoreCell, time } from "/predictions.js";
+import { element, number, outcomeChip, pairs, scoreCell, time } from "/predictions.js";
 
 const HISTORY = 20;
 
-function list(pairs) {
+function list(entries) {
   const made = element("dl", "", { class: "list" });
-  for (const [name, value] of pairs) made.append(element("dt", name), element("dd", value));
+  made.append(...pairs(entries));
   return made;
 }
 

@@ -11,6 +11,13 @@ export function element(name, text, attributes = {}) {
   return made;
 }
 
+// Pairs of name and value as the rows of a definition list.
+export const pairs = entries => entries.map(([name, value]) => {
+  const row = document.createElement("div");
+  row.append(element("dt", name), element("dd", value));
+  return row;
+});
+
 export const number = (value, digits = 3) =>
   value === null || value === undefined ? "–" : value.toLocaleString("en", { maximumFractionDigits: digits });
 

@@ -1,5 +1,5 @@
 // A line of the last values, drawn as SVG; gaps (null) are left out.
-const POINTS = 120;
+const POINTS = 60;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Sparkline {
