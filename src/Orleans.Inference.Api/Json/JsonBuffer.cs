@@ -14,7 +14,7 @@ internal sealed class JsonBuffer : IDisposable
     private const int LargestKept = 256 * 1024;
 
     [ThreadStatic]
-    private static JsonBuffer? t_kept;
+    private static JsonBuffer? _kept;
 
     private readonly ArrayBufferWriter<byte> _bytes = new(1024);
 
@@ -38,8 +38,8 @@ internal sealed class JsonBuffer : IDisposable
 
     public static JsonBuffer Rent()
     {
-        var kept = t_kept ?? new JsonBuffer();
-        t_kept = null;
+        var kept = _kept ?? new JsonBuffer();
+        _kept = null;
         return kept;
     }
 
@@ -58,7 +58,7 @@ internal sealed class JsonBuffer : IDisposable
         Writer.Reset();
         if (_bytes.Capacity <= LargestKept)
         {
-            t_kept = this;
+            _kept = this;
         }
     }
 }

@@ -1,8 +1,8 @@
 using Orleans.Inference.Pipelines;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Orleans.Inference.Delivery;
 using Orleans.Inference.Api.Problems;
+using Orleans.Inference.Delivery;
 
 namespace Orleans.Inference.Api.Requests;
 
