@@ -40,21 +40,31 @@ public struct ExactSum
     public readonly double ToDouble() =>
         _wide is null ? Binary.ToDouble((Int128)new UInt128((ulong)_high, _low), _exponent) : _wide.ToDouble();
 
-    /// <summary>The sum as an integer times two to a power.</summary>
-    internal readonly (BigInteger Integer, int Exponent) ToInteger() =>
-        _wide is null ? ((BigInteger)(Int128)new UInt128((ulong)_high, _low), _exponent) : _wide.ToInteger();
+    /// <summary>The sum as an odd integer times two to a power, or two zeros: one form, whatever the way to the sum was.</summary>
+    internal readonly (BigInteger Integer, int Exponent) ToInteger()
+    {
+        var (integer, exponent) = _wide is null ? ((BigInteger)(Int128)new UInt128((ulong)_high, _low), _exponent) : _wide.ToInteger();
+        if (integer.IsZero)
+        {
+            return (integer, 0);
+        }
+
+        var zeros = (int)BigInteger.TrailingZeroCount(integer);
+        return (integer >> zeros, exponent + zeros);
+    }
 
     internal static ExactSum FromInteger(BigInteger integer, int exponent)
     {
         var sum = default(ExactSum);
-        if (integer.IsZero)
+        var magnitude = BigInteger.Abs(integer);
+        if (magnitude.GetBitLength() <= 126)
         {
+            sum.AddRare((UInt128)magnitude, exponent, integer.Sign < 0);
             return sum;
         }
 
-        var wide = new WideSum();
-        wide.Add(integer, exponent);
-        sum._wide = wide;
+        sum._wide = new WideSum();
+        sum._wide.Add(integer, exponent);
         return sum;
     }
 

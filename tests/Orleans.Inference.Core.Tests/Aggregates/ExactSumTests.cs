@@ -214,8 +214,9 @@ public sealed class ExactSumTests
 
     private static void AssertSameInteger(BigInteger exact, int scale, ExactSum sum, int seed, int step)
     {
-        // exact x 2^-scale == integer x 2^exponent, without a fraction on either side.
+        // exact x 2^-scale == integer x 2^exponent, without a fraction on either side, and in the one form that a sum has.
         var (integer, exponent) = sum.ToInteger();
+        Assert.True(integer.IsZero ? exponent == 0 : !integer.IsEven, $"seed {seed}, step {step}: {integer} x 2^{exponent} is not the one form");
         var shift = exponent + scale;
         var equal = shift >= 0 ? exact == integer << shift : exact << -shift == integer;
         Assert.True(equal, $"seed {seed}, step {step}: the integer differs from the exact sum");
