@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging;
 using Orleans.Inference.Commands;
 using Orleans.Inference.Embedded;
 
-using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Information));
-return await InferenceProgram.RunAsync(args, [new EmbeddedEngineFactory(loggers)]);
+return await InferenceProgram.RunAsync(args, loggers => [new EmbeddedEngineFactory(loggers)]);

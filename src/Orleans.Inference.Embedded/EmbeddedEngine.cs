@@ -7,6 +7,7 @@ using Orleans.Inference.Embedded.Sequencing;
 using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded;
 
@@ -22,6 +23,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _starting = new();
     private readonly OutcomeCounts _counts = new();
+    private readonly ScoringInstruments? _instruments = parts.Meter is null ? null : new ScoringInstruments(parts.Meter, pipeline);
     private readonly EventValidator _validator = new(pipeline, parts.Time);
     private readonly Dictionary<int, long> _modelFailures = [];
     private Task _run = Task.CompletedTask;
@@ -108,7 +110,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
         var records = new RecordBatchPool();
         var checkpoints = new CheckpointWriter(
             parts.Store, parts.Sink, parts.Journal, records, header.Epoch, header.Incarnation, header.SinkIncarnation, parts.Time);
-        var output = new LiveOutput(pipeline, parts.Sink, checkpoints, _counts, header.Checkpoint + 1, parts.Time, options.BatchLimit);
+        var output = new LiveOutput(pipeline, parts.Sink, checkpoints, _counts, _instruments, header.Checkpoint + 1, parts.Time, options.BatchLimit);
         var processor = new BatchProcessor(pipeline, parts.Models, parts.Store, output, OnModelFailed, parts.Time, options);
         foreach (var shard in processor.Shards)
         {
@@ -130,6 +132,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
         sequencer.Resume = partition => parts.Source?.Resume(partition);
         checkpoints.Committed = barrier =>
         {
+            _instruments?.CheckpointTook(checkpoints.LastDuration);
             processor.RunOnShards(new CheckpointCommitted());
             parts.Source?.Commit(
                 [.. barrier.Inputs.Where(input => input.Partition >= 0).Select(input => new PartitionOffset(input.Partition, input.NextOffset))]);
@@ -142,6 +145,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
 
     private void OnModelFailed(int version, string reason)
     {
+        _instruments?.ModelFailed(version, "error");
         var count = _modelFailures[version] = _modelFailures.GetValueOrDefault(version) + 1;
         if (count == 1 || count % 100 == 0)
         {

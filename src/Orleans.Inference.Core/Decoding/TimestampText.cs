@@ -18,7 +18,7 @@ public static class TimestampText
     public static bool TryIso(ReadOnlySpan<byte> text, out long ticks)
     {
         ticks = 0;
-        if (text.Length < 16 || text[4] != '-' || text[7] != '-' || (text[10] | 0x20) is not ('t' or ' ') || text[13] != ':'
+        if (text.Length < 16 || text[4] != '-' || text[7] != '-' || text[10] is not ((byte)'T' or (byte)'t' or (byte)' ') || text[13] != ':'
             || !Two(text, 0, out var century) || !Two(text, 2, out var year) || !Two(text, 5, out var month) || !Two(text, 8, out var day)
             || !Two(text, 11, out var hour) || !Two(text, 14, out var minute))
         {

@@ -2,6 +2,7 @@ using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Scoring;
+using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Engines;
 
@@ -33,6 +34,9 @@ public sealed record EngineParts
     public IEventProducer? Producer { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the engine's figures go; null records none.</summary>
+    public InferenceMeter? Meter { get; init; }
 }
 
 /// <summary>How an engine uses the machine. None of it changes a result.</summary>

@@ -10,6 +10,7 @@ using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Predictions;
+using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded.Serving;
 
@@ -26,6 +27,7 @@ internal sealed class LiveOutput : IOrderedOutput
     private readonly Utf8JsonWriter _writer;
     private readonly LatencyWindow _latency;
     private readonly OutcomeCounts _counts;
+    private readonly ScoringInstruments? _instruments;
     private readonly long[] _latencies;
     private readonly List<EntityState> _predicted = [];
     private ByteWriter _predictionLog = new();
@@ -33,12 +35,13 @@ internal sealed class LiveOutput : IOrderedOutput
     private long _nextCheckpoint;
 
     public LiveOutput(
-        PipelineModel pipeline, IRecordSink? sink, CheckpointWriter checkpoints, OutcomeCounts counts, long nextCheckpoint, TimeProvider time, int batchLimit)
+        PipelineModel pipeline, IRecordSink? sink, CheckpointWriter checkpoints, OutcomeCounts counts, ScoringInstruments? instruments, long nextCheckpoint, TimeProvider time, int batchLimit)
     {
         _pipeline = pipeline;
         _sink = sink;
         _checkpoints = checkpoints;
         _counts = counts;
+        _instruments = instruments;
         _nextCheckpoint = nextCheckpoint;
         _json = new PredictionJson(pipeline);
         _writer = new Utf8JsonWriter(_body, new JsonWriterOptions { SkipValidation = true });
@@ -85,6 +88,7 @@ internal sealed class LiveOutput : IOrderedOutput
         }
 
         _latency.Record(_latencies.AsSpan(0, measured));
+        _instruments?.BatchScored(batch);
         if (work.Requests is null && batch.Count > 0)
         {
             Offsets.Reached(batch.Sources[batch.Count - 1]);

@@ -9,9 +9,8 @@ internal sealed record SinkTopics(string Pipeline, string Group, string Predicti
     /// <summary>In the order of <see cref="OutputTopic"/>.</summary>
     public IReadOnlyList<string> Names { get; } = [Predictions, DeadLetters, Late];
 
-    /// <summary>Which of the three a topic's name is.</summary>
-    public OutputTopic TopicOf(string name) =>
-        name == Predictions ? OutputTopic.Predictions : name == DeadLetters ? OutputTopic.DeadLetters : OutputTopic.Late;
+    public OutputTopic OutputOf(string topic) =>
+        topic == Predictions ? OutputTopic.Predictions : topic == DeadLetters ? OutputTopic.DeadLetters : OutputTopic.Late;
 
     public static SinkTopics Of(PipelineModel pipeline) => new(
         pipeline.Name, pipeline.Source.Group, pipeline.Sink.Topic, pipeline.Source.DeadLetterTopic, pipeline.Source.LateTopic);
