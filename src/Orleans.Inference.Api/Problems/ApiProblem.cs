@@ -49,7 +49,7 @@ internal sealed record ApiProblem(int Status, string Code, string Detail) : IRes
     public static ApiProblem OffsetTimeout(PartitionOffset position, TimeSpan timeout) => new(
         StatusCodes.Status409Conflict,
         ProblemCodes.OffsetTimeout,
-        $"Partition {position.Partition} had not passed offset {position.Offset} after {Orleans.Inference.Pipelines.DurationText.Format(timeout)}.");
+        $"Partition {position.Partition} had not passed offset {position.Offset} after {DurationText.Format(timeout)}.");
 
     /// <summary>What a rejection means to the one who sent the event: broken JSON, a record too large, or an event that does not fit.</summary>
     public static ApiProblem Rejected(PipelineModel pipeline, Rejection rejection) => rejection.Reason switch

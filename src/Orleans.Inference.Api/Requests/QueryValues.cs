@@ -1,8 +1,10 @@
-using Orleans.Inference.Pipelines;
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Orleans.Inference.Api.Problems;
+using Orleans.Inference.Decoding;
 using Orleans.Inference.Delivery;
+using Orleans.Inference.Pipelines;
 
 namespace Orleans.Inference.Api.Requests;
 
@@ -12,8 +14,6 @@ namespace Orleans.Inference.Api.Requests;
 /// </summary>
 internal struct QueryValues(HttpRequest request)
 {
-    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK"];
-
     // Most requests have no query; they must not pay for parsing one.
     private readonly IQueryCollection? _query = request.QueryString.HasValue ? request.Query : null;
 
@@ -53,11 +53,11 @@ internal struct QueryValues(HttpRequest request)
         var text => Refuse<TimeSpan?>(name, text, $"a duration such as 500ms or 5s, at most {DurationText.Format(longest)}", null),
     };
 
-    /// <summary>UTC ticks of an ISO 8601 time with T or a space, up to 7 fraction digits, and Z, an offset or nothing (UTC).</summary>
+    /// <summary>UTC ticks of a time as events may write it.</summary>
     public long? Time(string name) => Text(name) switch
     {
         null => null,
-        var text when TryReadTime(text, out var ticks) => ticks,
+        var text when TimestampText.TryIso(Encoding.UTF8.GetBytes(text), out var ticks) && TimestampText.IsInRange(ticks) => ticks,
         var text => Refuse<long?>(name, text, "an ISO 8601 time between 1970 and 2200 (write the plus of an offset as %2B)", null),
     };
 
@@ -80,13 +80,5 @@ internal struct QueryValues(HttpRequest request)
     {
         Problem ??= ApiProblem.InvalidQuery($"'{name}' is '{text}' but must be {allowed}.");
         return instead;
-    }
-
-    private static bool TryReadTime(string text, out long ticks)
-    {
-        const DateTimeStyles Styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        var read = DateTime.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, Styles, out var time);
-        ticks = time.Ticks;
-        return read && time.Year is >= 1970 and < 2200;
     }
 }

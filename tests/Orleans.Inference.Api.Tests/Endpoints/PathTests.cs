@@ -1,5 +1,5 @@
-using Orleans.Inference.Pipelines;
 using Orleans.Inference.Api.Tests.Hosting;
+using Orleans.Inference.Pipelines;
 
 namespace Orleans.Inference.Api.Tests.Endpoints;
 
