@@ -80,7 +80,7 @@ public static class TimestampText
             return false;
         }
 
-        if (Math.Abs(number) < 1e17 / scale && Utf8Parser.TryParse(text, out decimal exact, out consumed, 'e') && consumed == text.Length)
+        if (Math.Abs(number) < 1e17 / scale && Utf8Parser.TryParse(text, out decimal exact, out consumed) && consumed == text.Length)
         {
             ticks = Earliest + (long)(exact * scale);
         }
