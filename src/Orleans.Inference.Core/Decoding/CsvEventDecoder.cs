@@ -24,13 +24,7 @@ public sealed class CsvEventDecoder
         var names = new List<string>();
         for (var cell = 0; cell < reader.CellCount; cell++)
         {
-            var text = reader.CellAt(cell, buffer);
-            if (cell == 0 && text.StartsWith(Encoding.UTF8.Preamble))
-            {
-                text = text[Encoding.UTF8.Preamble.Length..];
-            }
-
-            var name = Encoding.UTF8.GetString(text);
+            var name = Encoding.UTF8.GetString(reader.CellAt(cell, buffer));
             if (names.Contains(name) && name.Length > 0)
             {
                 problem = $"the header names column '{name}' twice";

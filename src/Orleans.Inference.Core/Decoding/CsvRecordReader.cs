@@ -6,6 +6,8 @@ namespace Orleans.Inference.Decoding;
 /// </summary>
 public sealed class CsvRecordReader
 {
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private Cell[] _cells = new Cell[32];
     private byte[] _unquoted = new byte[256];
     private int _unquotedLength;
@@ -22,9 +24,16 @@ public sealed class CsvRecordReader
     public bool TryRead(ReadOnlySpan<byte> buffer, bool isEnd, out int consumed)
     {
         consumed = 0;
-        while (consumed < buffer.Length && buffer[consumed] is (byte)'\n' or (byte)'\r')
+        while (consumed < buffer.Length)
         {
-            consumed++;
+            // A byte order mark is no part of the first cell, also where one file follows another.
+            var skipped = buffer[consumed] is (byte)'\n' or (byte)'\r' ? 1 : buffer[consumed..].StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+            if (skipped == 0)
+            {
+                break;
+            }
+
+            consumed += skipped;
         }
 
         CellCount = 0;
@@ -69,7 +78,7 @@ public sealed class CsvRecordReader
             return false;
         }
 
-        Add(new Cell(start, rest.Length - start, CellForm.Plain));
+        Add(new Cell(start, rest.Length - start - (rest[^1] == '\r' ? 1 : 0), CellForm.Plain));
         Offset(consumed);
         consumed = buffer.Length;
         return true;
