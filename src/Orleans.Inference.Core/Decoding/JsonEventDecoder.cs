@@ -86,16 +86,16 @@ public sealed class JsonEventDecoder
         {
             _builder.Fault(RejectReason.InvalidJson);
         }
-        catch (InvalidOperationException)
-        {
-            // An escaped lone surrogate: a JSON string that is no text.
-            _builder.Fault(RejectReason.InvalidUtf8);
-        }
     }
 
     /// <summary>The field of a member's name, tried first where the last record had it; -1 when it is not in the schema.</summary>
     private int Match(ref Utf8JsonReader reader, ref int expected)
     {
+        if (reader.ValueIsEscaped)
+        {
+            return MatchEscaped(ref reader);
+        }
+
         for (var i = 0; i < _names.Length; i++)
         {
             var field = expected + i;
@@ -110,6 +110,26 @@ public sealed class JsonEventDecoder
         return -1;
     }
 
+    private int MatchEscaped(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            for (var field = 0; field < _names.Length; field++)
+            {
+                if (reader.ValueTextEquals(_names[field]))
+                {
+                    return field;
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate: a JSON string that is no text, and so no field's name.
+        }
+
+        return -1;
+    }
+
     private void DecodeValue(ref Utf8JsonReader reader, int field)
     {
         var type = _fields[field].Type;
@@ -118,18 +138,13 @@ public sealed class JsonEventDecoder
             case JsonTokenType.Null:
                 _builder.SetMissing(field);
                 break;
-            case JsonTokenType.String when type == FieldType.String:
-                if (reader.ValueIsEscaped)
-                {
-                    _builder.SetReserved(field, reader.CopyString(_builder.Reserve(reader.ValueSpan.Length)));
-                }
-                else
-                {
-                    _builder.SetText(field, reader.ValueSpan);
-                }
-
+            case JsonTokenType.String when reader.ValueIsEscaped && (type == FieldType.String || IsIsoTime(field)):
+                DecodeEscaped(ref reader, field);
                 break;
-            case JsonTokenType.String when type == FieldType.Timestamp && _fields[field].Unit == TimestampUnit.Iso8601:
+            case JsonTokenType.String when type == FieldType.String:
+                _builder.SetText(field, reader.ValueSpan);
+                break;
+            case JsonTokenType.String when IsIsoTime(field):
                 _builder.SetIsoTime(field, reader.ValueSpan);
                 break;
             case JsonTokenType.Number:
@@ -145,6 +160,34 @@ public sealed class JsonEventDecoder
                 reader.Skip();
                 _builder.Fault(field, RejectReason.WrongType);
                 break;
+        }
+    }
+
+    private bool IsIsoTime(int field) => _fields[field] is { Type: FieldType.Timestamp, Unit: TimestampUnit.Iso8601 };
+
+    /// <summary>Some writers escape more than they must, System.Text.Json the plus sign of an offset.</summary>
+    private void DecodeEscaped(ref Utf8JsonReader reader, int field)
+    {
+        var text = _builder.Reserve(reader.ValueSpan.Length);
+        int length;
+        try
+        {
+            length = reader.CopyString(text);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate: a JSON string that is no text.
+            _builder.Fault(field, RejectReason.InvalidUtf8);
+            return;
+        }
+
+        if (IsIsoTime(field))
+        {
+            _builder.SetIsoTime(field, text[..length]);
+        }
+        else
+        {
+            _builder.SetReserved(field, length);
         }
     }
 }
