@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
 using Orleans.Inference.Delivery;
-using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
 using Orleans.Inference.Fields;
 using Orleans.Inference.Pipelines;
@@ -15,45 +13,46 @@ namespace Orleans.Inference.Decoding;
 /// Fills one row of a batch field by field, checks every value against the schema, and ends with an accepted or a rejected row. A record at fault in several fields
 /// is rejected for the first of them in schema order. Used by one thread.
 /// </summary>
-internal sealed class RowBuilder(PipelineModel pipeline)
+internal sealed partial class RowBuilder(PipelineModel pipeline)
 {
-    /// <summary>Longest entity key in bytes of UTF-8.</summary>
-    public const int MaxKeyLength = 1024;
-
     private readonly FieldModel[] _fields = [.. pipeline.Fields];
     private readonly bool[] _seen = new bool[pipeline.Fields.Count];
+    private readonly RejectReason[] _faults = new RejectReason[pipeline.Fields.Count];
     private EventBatch _batch = null!;
     private int _row;
-    private Rejection _fault;
+    private RejectReason _recordFault;
 
     /// <summary>Starts the next row of the batch.</summary>
     public void Begin(EventBatch batch, PartitionOffset source, long timestamp)
     {
         _batch = batch;
         _row = batch.Count++;
-        _fault = Rejection.None;
+        _recordFault = RejectReason.None;
         Array.Clear(_seen);
+        Array.Clear(_faults);
         batch.Sources[_row] = source;
         batch.Timestamps[_row] = timestamp;
         batch.Flags[_row] = RowFlags.None;
     }
 
     /// <summary>The record as a whole is at fault; that outweighs any field.</summary>
-    public void Fault(RejectReason reason) => _fault = new Rejection(-1, reason);
+    public void Fault(RejectReason reason) => _recordFault = reason;
 
+    /// <summary>The field's value is at fault, until a later member of the same name replaces it.</summary>
     public void Fault(int field, RejectReason reason)
     {
         // Also a faulty value counts as seen, or it would be reported as missing.
         _seen[field] = true;
-        _batch.Columns[field].Missing[_row] = true;
-        if (_fault.IsNone || _fault.Field > field)
-        {
-            _fault = new Rejection((short)field, reason);
-        }
+        _faults[field] = reason;
+        Clear(_batch.Columns[field]);
     }
 
     /// <summary>A null, or an empty CSV cell: as if the field were not there.</summary>
-    public void SetMissing(int field) => _seen[field] = false;
+    public void SetMissing(int field)
+    {
+        _seen[field] = false;
+        _faults[field] = RejectReason.None;
+    }
 
     /// <summary>Reads a text that stands for a value of any type, as CSV has them.</summary>
     public void SetFromText(int field, ReadOnlySpan<byte> text)
@@ -184,8 +183,38 @@ internal sealed class RowBuilder(PipelineModel pipeline)
             SetKey(entity);
         }
 
-        _batch.Rejections[_row] = _fault;
-        _batch.Outcomes[_row] = _fault.IsNone ? Outcome.Scored : Outcome.Rejected;
+        var fault = FirstFault();
+        _batch.Rejections[_row] = fault;
+        _batch.Outcomes[_row] = fault.IsNone ? Outcome.Scored : Outcome.Rejected;
+    }
+
+    private Rejection FirstFault()
+    {
+        if (_recordFault != RejectReason.None)
+        {
+            return new Rejection(-1, _recordFault);
+        }
+
+        var field = _faults.AsSpan().IndexOfAnyExcept(RejectReason.None);
+        return field < 0 ? Rejection.None : new Rejection((short)field, _faults[field]);
+    }
+
+    /// <summary>Leaves no value of an earlier row behind.</summary>
+    private void Clear(Column column)
+    {
+        column.Missing[_row] = true;
+        switch (column.Field.Storage)
+        {
+            case FieldStorage.Number:
+                column.Numbers[_row] = 0;
+                break;
+            case FieldStorage.Integer:
+                column.Integers[_row] = 0;
+                break;
+            default:
+                column.Texts[_row] = default;
+                break;
+        }
     }
 
     private void SetText(int field, ReadOnlySpan<byte> text, TextSlice inBatch)
@@ -259,6 +288,7 @@ internal sealed class RowBuilder(PipelineModel pipeline)
     private void Seen(int field)
     {
         _seen[field] = true;
+        _faults[field] = RejectReason.None;
         _batch.Columns[field].Missing[_row] = false;
     }
 
@@ -266,113 +296,26 @@ internal sealed class RowBuilder(PipelineModel pipeline)
     {
         var column = _batch.Columns[field];
         var model = _fields[field];
-        column.Missing[_row] = model.Default is null;
+        Clear(column);
+        if (model.Default is not { } value)
+        {
+            _faults[field] = model.Required && !model.IsLabel ? RejectReason.Missing : RejectReason.None;
+            return;
+        }
+
+        column.Missing[_row] = false;
         switch (model.Storage)
         {
             case FieldStorage.Number:
-                column.Numbers[_row] = model.Default?.Number ?? 0;
+                column.Numbers[_row] = value.Number;
                 break;
             case FieldStorage.Integer:
-                column.Integers[_row] = model.Default?.Integer ?? 0;
+                column.Integers[_row] = value.Integer;
                 break;
             default:
-                column.Texts[_row] = model.Default is null ? default : _batch.AddText(model.Default.Text);
+                column.Texts[_row] = _batch.AddText(value.Text);
                 break;
         }
-
-        if (model.Default is null && model.Required && !model.IsLabel && _fault.IsNone)
-        {
-            Fault(field, RejectReason.Missing);
-        }
-        else if (model.Default is null && model.Required && !model.IsLabel && _fault.Field > field)
-        {
-            _fault = new Rejection((short)field, RejectReason.Missing);
-        }
-    }
-
-    private void SetKey(EntityTypeModel entity)
-    {
-        var keys = _batch.Keys[entity.Index];
-        var present = true;
-        foreach (var field in entity.KeyFields)
-        {
-            present &= !_batch.Columns[field].Missing[_row];
-        }
-
-        keys.Present[_row] = present;
-        keys.Slices[_row] = default;
-        if (!present)
-        {
-            if (entity.Index == 0 && _fault.IsNone)
-            {
-                Fault(entity.KeyFields[0], RejectReason.Missing);
-            }
-
-            return;
-        }
-
-        var slice = entity.KeyFields.Count == 1 ? TextOf(entity.KeyFields[0]) : JoinedText(entity);
-        if (slice.Length > MaxKeyLength)
-        {
-            keys.Present[_row] = false;
-            Fault(entity.KeyFields[0], RejectReason.KeyTooLong);
-            return;
-        }
-
-        keys.Slices[_row] = slice;
-        keys.Hashes[_row] = XxHash64.Hash(_batch.TextOf(slice));
-    }
-
-    /// <summary>A composite key: the parts' texts with the unit separator between them.</summary>
-    private TextSlice JoinedText(EntityTypeModel entity)
-    {
-        var start = -1;
-        var length = 0;
-        foreach (var field in entity.KeyFields)
-        {
-            var part = TextOf(field);
-            var copy = _batch.ReserveText(part.Length + 1);
-            _batch.TextOf(part).CopyTo(copy);
-            copy[part.Length] = 0x1F;
-            var written = _batch.CommitText(part.Length + 1);
-            start = start < 0 ? written.Start : start;
-            length = written.Start + written.Length - start;
-        }
-
-        return new TextSlice(start, length - 1);
-    }
-
-    /// <summary>The value as text: as it is, or formatted into the batch.</summary>
-    private TextSlice TextOf(int field)
-    {
-        var column = _batch.Columns[field];
-        if (column.Texts.Length > 0)
-        {
-            return column.Texts[_row];
-        }
-
-        var target = _batch.ReserveText(40);
-        int length;
-        if (column.Field.Type == FieldType.Timestamp)
-        {
-            length = EventTimeText.Format(column.Integers[_row], target);
-        }
-        else if (column.Integers.Length > 0)
-        {
-            Utf8Formatter.TryFormat(column.Integers[_row], target, out length);
-        }
-        else if (column.Field.Type == FieldType.Bool)
-        {
-            var text = column.Numbers[_row] != 0 ? "true"u8 : "false"u8;
-            text.CopyTo(target);
-            length = text.Length;
-        }
-        else
-        {
-            column.Numbers[_row].TryFormat(target, out length);
-        }
-
-        return _batch.CommitText(length);
     }
 
     private static RejectReason WholeFault(ReadOnlySpan<byte> text) =>
