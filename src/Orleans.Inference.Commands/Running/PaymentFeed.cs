@@ -1,6 +1,5 @@
 using System.Buffers;
 using Orleans.Inference.Commands.Simulation;
-using Orleans.Inference.Delivery;
 
 namespace Orleans.Inference.Commands.Running;
 

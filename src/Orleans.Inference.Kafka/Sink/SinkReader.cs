@@ -52,7 +52,7 @@ internal sealed class SinkReader(SinkTopics topics, KafkaSettings settings, ILog
             if (!result.IsPartitionEOF && result.Offset.Value < end
                 && DeliveredRecordReader.TryRead(topics.Pipeline, topics.OutputOf(result.Topic), result.Message, out var delivered))
             {
-                found(delivered with { Topic = topics.TopicOf(result.Topic) });
+                found(delivered);
             }
 
             if (result.IsPartitionEOF || result.Offset.Value >= end - 1)
