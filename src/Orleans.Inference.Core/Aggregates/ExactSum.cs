@@ -17,6 +17,9 @@ public struct ExactSum
     // How far below the first value's last bit the last bit in place lies: room for smaller values without moving to the array.
     private const int Slack = 40;
 
+    // How far the base moves below a value that lies under it, for those a little smaller still.
+    private const int Margin = 8;
+
     private ulong _low;
     private long _high;
     private int _exponent;
@@ -39,6 +42,20 @@ public struct ExactSum
     /// <summary>The exact sum, rounded once.</summary>
     public readonly double ToDouble() =>
         _wide is null ? Binary.ToDouble((Int128)new UInt128((ulong)_high, _low), _exponent) : _wide.ToDouble();
+
+    /// <summary>The double nearest to the sum, and the double nearest to what remains: together over 100 bits of it.</summary>
+    internal readonly (double High, double Low) Split()
+    {
+        if (_wide is not null)
+        {
+            return _wide.Split();
+        }
+
+        var high = ToDouble();
+        var rest = this;
+        rest.Remove(high);
+        return (high, rest.ToDouble());
+    }
 
     /// <summary>The sum as an odd integer times two to a power, or two zeros: one form, whatever the way to the sum was.</summary>
     internal readonly (BigInteger Integer, int Exponent) ToInteger()
@@ -144,31 +161,31 @@ public struct ExactSum
     private bool TryAddInPlace(UInt128 magnitude, int exponent, bool negative)
     {
         var sum = (Int128)new UInt128((ulong)_high, _low);
+        var zeros = (int)UInt128.TrailingZeroCount(magnitude);
+
+        // A value stands with its own lowest bit, set or not, so that the common case takes its like; squares are too long for that and stand with
+        // their lowest bit set.
+        var isValue = magnitude <= ulong.MaxValue;
         if (sum == 0)
         {
-            // Leave at least half of the free bits above.
-            _exponent = exponent - Math.Min(Slack, ((int)UInt128.LeadingZeroCount(magnitude) - 2) / 2);
+            var lowest = isValue ? 0 : zeros;
+            _exponent = exponent + lowest - Math.Min(Slack, ((int)UInt128.LeadingZeroCount(magnitude >> lowest) - 2) / 2);
+        }
+        else if (isValue && exponent <= _exponent)
+        {
+            sum = Lower(sum, _exponent - exponent + Margin, FreeBits(sum) / 2);
         }
 
-        var zeros = (int)UInt128.TrailingZeroCount(magnitude);
         magnitude >>= zeros;
         exponent += zeros;
         var room = (int)UInt128.LeadingZeroCount(magnitude);
-        var shift = exponent - _exponent;
-        if (shift < 0)
+        if (exponent < _exponent)
         {
-            var free = (int)Int128.LeadingZeroCount(sum < 0 ? ~sum : sum) - 2;
-            if (-shift > free)
-            {
-                return false;
-            }
-
-            sum <<= -shift;
-            _exponent = exponent;
-            shift = 0;
+            sum = Lower(sum, _exponent - exponent, FreeBits(sum));
         }
 
-        if (shift > room - 2)
+        var shift = exponent - _exponent;
+        if (shift < 0 || shift > room - 2)
         {
             return Store(sum, false);
         }
@@ -178,6 +195,20 @@ public struct ExactSum
         var overflows = negative ? sum < 0 && total > 0 : sum > 0 && total < 0;
         return overflows ? Store(sum, false) : Store(total, true);
     }
+
+    /// <summary>Moves the base down by some bits if there is that much room above; the sum on the new base.</summary>
+    private Int128 Lower(Int128 sum, int bits, int room)
+    {
+        if (bits > room)
+        {
+            return sum;
+        }
+
+        _exponent -= bits;
+        return sum << bits;
+    }
+
+    private static int FreeBits(Int128 sum) => (int)Int128.LeadingZeroCount(sum < 0 ? ~sum : sum) - 2;
 
     private bool Store(Int128 sum, bool added)
     {

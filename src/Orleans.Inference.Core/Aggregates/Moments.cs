@@ -16,8 +16,8 @@ internal static class Moments
             return 0;
         }
 
-        var (squareHigh, squareLow) = Split(squares);
-        var (sumHigh, sumLow) = Split(sum);
+        var (squareHigh, squareLow) = squares.Split();
+        var (sumHigh, sumLow) = sum.Split();
         var scaled = (double)count * squareHigh;
         var scaledError = Math.FusedMultiplyAdd(count, squareHigh, -scaled) + (count * squareLow);
         var product = sumHigh * sumHigh;
@@ -29,19 +29,6 @@ internal static class Moments
         }
 
         return ExactVariance(count, sum, squares);
-    }
-
-    private static (double High, double Low) Split(ExactSum sum)
-    {
-        var high = sum.ToDouble();
-        if (!double.IsFinite(high))
-        {
-            return (high, 0);
-        }
-
-        var rest = sum.Clone();
-        rest.Remove(high);
-        return (high, rest.ToDouble());
     }
 
     private static double ExactVariance(long count, ExactSum sum, ExactSum squares)

@@ -167,6 +167,33 @@ public sealed class ExactSumTests
         }
     }
 
+    [Theory]
+    [InlineData(71, true)]
+    [InlineData(72, false)]
+    public void Split_OfAnySum_IsTheNearestDoubleAndTheNearestToTheRest(int seed, bool wild)
+    {
+        var generator = new ValueGenerator(seed);
+        for (var round = 0; round < 1_000; round++)
+        {
+            var sum = default(ExactSum);
+            var exact = BigInteger.Zero;
+            for (var i = generator.Random.Next(6); i >= 0; i--)
+            {
+                var value = wild ? generator.Wild() : generator.Everyday();
+                sum.Add(value);
+                exact += ExactRational.Scaled(value);
+            }
+
+            var (high, low) = sum.Split();
+            var expected = ExactRational.Round(exact, ExactRational.One);
+            AssertSame(expected, high, seed, round);
+            if (double.IsFinite(expected))
+            {
+                AssertSame(ExactRational.Round(exact - ExactRational.Scaled(expected), ExactRational.One), low, seed, round);
+            }
+        }
+    }
+
     private static void CompareWithOracle(int seed, Func<ValueGenerator, double> next)
     {
         var generator = new ValueGenerator(seed);
