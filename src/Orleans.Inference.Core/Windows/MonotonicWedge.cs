@@ -68,18 +68,27 @@ internal sealed class MonotonicWedge(bool minimum)
             kept--;
         }
 
-        var later = new Candidate[_count - at];
-        for (var i = 0; i < later.Length; i++)
+        var beaten = at - kept;
+        if (beaten == 0)
         {
-            later[i] = At(at + i);
+            Append(default);
+            for (var i = _count - 1; i > at; i--)
+            {
+                At(i) = At(i - 1);
+            }
+        }
+        else
+        {
+            // The new candidate takes the place of the first it beats; later ones close up to it.
+            for (var i = at; i < _count && beaten > 1; i++)
+            {
+                At(i - beaten + 1) = At(i);
+            }
+
+            _count -= beaten - 1;
         }
 
-        _count = kept;
-        Append(new Candidate(row, value));
-        foreach (var candidate in later)
-        {
-            Append(candidate);
-        }
+        At(kept) = new Candidate(row, value);
     }
 
     private bool Beats(double value, double other) => minimum ? value <= other : value >= other;
