@@ -1,13 +1,10 @@
 using System.Buffers.Text;
-using System.Globalization;
 
 namespace Orleans.Inference.Decoding;
 
 /// <summary>Reads numbers from UTF-8.</summary>
 internal static class NumberText
 {
-    private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-
     private static readonly double[] PowersOfTen =
     [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
@@ -49,9 +46,7 @@ internal static class NumberText
             return true;
         }
 
-        // Not Utf8Parser, which takes an exponent beyond an int for no number at all.
-        // That in turn would let zero bytes follow the number.
-        return double.TryParse(text, Styles, CultureInfo.InvariantCulture, out value) && text[^1] != 0;
+        return Utf8Parser.TryParse(text, out value, out var consumed) && consumed == text.Length && text.Length > 0;
     }
 
     /// <summary>Reads a whole text as a long. False also when it does not fit or is not whole; <paramref name="isNumber"/> tells the difference.</summary>
