@@ -22,6 +22,9 @@ public sealed class EntityState
 
     internal EntityWindows Windows { get; }
 
+    /// <summary>Starts to bring what the entity's next event will touch into the cache.</summary>
+    public void Prefetch() => Windows.Prefetch();
+
     /// <summary>Event time of the entity's newest event: UTC ticks.</summary>
     public long UpdatedAt => Windows.Time;
 

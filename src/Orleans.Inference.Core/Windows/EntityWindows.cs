@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Orleans.Inference.Windows;
 
@@ -218,10 +220,30 @@ internal sealed partial class EntityWindows
         }
     }
 
+    /// <summary>
+    /// Starts to bring what the next <see cref="Apply"/> will touch into the cache: a batch's entities are scattered over memory, and waiting for them
+    /// one by one is most of the cost of a window.
+    /// </summary>
+    public unsafe void Prefetch()
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        // A prefetch of an address that the collector has moved from is wasted, never wrong.
+        Sse.Prefetch0(Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_folds)));
+        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_folds), _folds.Length - 1)));
+        foreach (var cursor in _cursors)
+        {
+            Sse.Prefetch0(_log.AddressOf(cursor));
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Fold(int fold, long row, bool add)
     {
-        var model = _plan.Folds[fold];
+        ref readonly var model = ref _plan.Folds[fold];
         var value = model.Value < 0 ? 0 : _log.ValueOf(row, model.Value);
         if (double.IsNaN(value) || (model.Condition >= 0 && (_log.MaskOf(row) >> model.Condition & 1) == 0))
         {

@@ -146,7 +146,7 @@ internal enum FoldNeeds
 }
 
 /// <summary>One fold: rows between two boundaries, of one value, under one condition.</summary>
-internal sealed record FoldModel
+internal readonly record struct FoldModel
 {
     /// <summary>Boundary at which a row enters.</summary>
     public required int Enter { get; init; }

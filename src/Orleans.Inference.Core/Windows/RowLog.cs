@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Orleans.Inference.Windows;
 
 /// <summary>
@@ -39,6 +42,10 @@ internal sealed class RowLog
 
     /// <summary>The row's words: time, values as bits, and the mask where there is one.</summary>
     public Span<long> this[long row] => _words.AsSpan(((int)row & _mask) * _stride, _stride);
+
+    /// <summary>Where the row lies now; for prefetching only.</summary>
+    public unsafe void* AddressOf(long row) =>
+        Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), ((int)row & _mask) * _stride));
 
     public long TimeOf(long row) => _words[((int)row & _mask) * _stride];
 

@@ -73,6 +73,10 @@ internal sealed class Shard
         }
 
         _persistence?.Activate(work, type, Index, _row);
+        for (var row = 0; row < batch.Count; row++)
+        {
+            _row[row]?.Prefetch();
+        }
     }
 
     private void ApplyRows(BatchInFlight work, int type)
