@@ -26,6 +26,7 @@ internal sealed partial class EmbeddedEngine
                 LatencyP99Ms = p99,
                 EntitiesActive = pipeline.Entities.ToDictionary(
                     entity => entity.Name, entity => _running?.Processor.Shards.Sum(shard => (long)shard.CountOf(entity.Index)) ?? 0),
+                ConsumerLag = Lag(),
                 Checkpoints = _running?.Checkpoints.Count ?? 0,
                 LastCheckpointAt = _running?.Checkpoints.LastCommittedAt ?? 0,
             };
@@ -130,6 +131,20 @@ internal sealed partial class EmbeddedEngine
 
     public IAsyncEnumerable<byte[]> SubscribeAsync(CancellationToken cancellationToken) =>
         _running?.Output.Feed.SubscribeAsync(cancellationToken) ?? AsyncEnumerable.Empty<byte[]>();
+
+    private Dictionary<int, long> Lag()
+    {
+        var lag = new Dictionary<int, long>();
+        foreach (var input in _running?.Sequencer.Partitions ?? [])
+        {
+            if (parts.Source?.EndOf(input.Partition) is >= 0 and var end)
+            {
+                lag[input.Partition] = Math.Max(0, end - input.NextOffset);
+            }
+        }
+
+        return lag;
+    }
 
     private HttpEvent? TryAdd(ReadOnlyMemory<byte> json, ScoreOptions options, out ReplyStatus status)
     {

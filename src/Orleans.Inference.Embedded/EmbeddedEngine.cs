@@ -111,7 +111,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
         var checkpoints = new CheckpointWriter(
             parts.Store, parts.Sink, parts.Journal, records, header.Epoch, header.Incarnation, header.SinkIncarnation, parts.Time);
         var output = new LiveOutput(pipeline, parts.Sink, checkpoints, _counts, _instruments, header.Checkpoint + 1, parts.Time, options.BatchLimit);
-        var processor = new BatchProcessor(pipeline, parts.Models, parts.Store, output, OnModelFailed, parts.Time, options);
+        var processor = new BatchProcessor(pipeline, parts.Models, parts.Store, output, OnModelFailed, _instruments, parts.Time, options);
         foreach (var shard in processor.Shards)
         {
             shard.Persistence.NextCheckpoint = header.Checkpoint + 1;
@@ -127,6 +127,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
             start.CreateInputs(pipeline, options, records),
             new HttpInput(header.Epoch * EngineStart.OffsetsPerEpoch, start.HttpInputClock(pipeline), options.HttpQueueLimit),
             start.Recovery,
+            _instruments,
             parts.Time,
             options);
         sequencer.Resume = partition => parts.Source?.Resume(partition);

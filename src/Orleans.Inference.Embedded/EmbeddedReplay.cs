@@ -16,7 +16,7 @@ internal sealed class EmbeddedReplay : IReplayEngine
     public EmbeddedReplay(PipelineModel pipeline, IModelCatalog models, IBatchOutput output, EngineOptions options)
     {
         _processor = new BatchProcessor(
-            pipeline, models, store: null, new OutputAdapter(output), static (_, _) => { }, TimeProvider.System, options);
+            pipeline, models, store: null, new OutputAdapter(output), static (_, _) => { }, instruments: null, TimeProvider.System, options);
     }
 
     public EventBatch Rent()

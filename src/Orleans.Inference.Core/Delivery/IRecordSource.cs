@@ -16,6 +16,9 @@ public interface IRecordSource : IAsyncDisposable
     /// <summary>Delivers a partition again that the receiver had refused. Any thread.</summary>
     void Resume(int partition);
 
+    /// <summary>Offset after the partition's last record as far as is known without asking; -1 when it is not. Any thread.</summary>
+    long EndOf(int partition);
+
     /// <summary>Writes the group's offsets, for monitors. Any thread; a failure is logged and forgotten.</summary>
     void Commit(IReadOnlyList<PartitionOffset> next);
 }

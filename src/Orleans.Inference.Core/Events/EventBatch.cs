@@ -120,6 +120,12 @@ public sealed class EventBatch
     {
         Count = 0;
         TextLength = 0;
+        if (_text.Length > 4 * 1024 * 1024)
+        {
+            // One run of huge records must not hold their memory for ever.
+            _text = new byte[16 * 1024];
+        }
+
         Records = null;
         Array.Clear(Flags);
     }

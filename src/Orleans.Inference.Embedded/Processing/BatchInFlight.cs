@@ -21,6 +21,9 @@ internal sealed class BatchInFlight(EventBatch batch, int entityTypes) : Ordered
     /// <summary>The HTTP requests that wait for the rows, row for row; null when the batch came from Kafka.</summary>
     public IReadOnlyList<HttpEvent>? Requests { get; set; }
 
+    /// <summary>When the batch was handed to the shards: a time provider's timestamp.</summary>
+    public long SubmittedAt { get; set; }
+
     public void Clear()
     {
         Batch.Clear();

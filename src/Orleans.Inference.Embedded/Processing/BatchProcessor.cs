@@ -5,6 +5,7 @@ using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Scoring;
+using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded.Processing;
 
@@ -16,6 +17,7 @@ internal sealed class BatchProcessor : IDisposable
 {
     private readonly PipelineModel _pipeline;
     private readonly TimeProvider _time;
+    private readonly ScoringInstruments? _instruments;
     private readonly BlockingCollection<BatchInFlight> _pool = [];
     private readonly CancellationTokenSource _faulted = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,11 +34,13 @@ internal sealed class BatchProcessor : IDisposable
         IStateStore? store,
         IOrderedOutput target,
         Action<int, string> modelFailed,
+        ScoringInstruments? instruments,
         TimeProvider time,
         EngineOptions options)
     {
         _pipeline = pipeline;
         _time = time;
+        _instruments = instruments;
         _target = target;
         _scorer = new Scorer(pipeline, models, modelFailed);
         for (var i = 0; i < options.BatchesInFlight; i++)
@@ -73,6 +77,7 @@ internal sealed class BatchProcessor : IDisposable
     /// <summary>Hands a batch to the shards its rows touch, and to scoring behind them. One thread submits.</summary>
     public void Submit(BatchInFlight work)
     {
+        work.SubmittedAt = _time.GetTimestamp();
         Array.Clear(_touched);
         var batch = work.Batch;
         for (var type = 0; type < _pipeline.Entities.Count; type++)
@@ -169,6 +174,8 @@ internal sealed class BatchProcessor : IDisposable
         if (work is BatchInFlight inFlight)
         {
             var batch = inFlight.Batch;
+            var started = _time.GetTimestamp();
+            _instruments?.StageTook(ScoringStage.Features, _time.GetElapsedTime(inFlight.SubmittedAt, started));
             _scorer.Score(batch);
             for (var row = 0; inFlight.Requests is not null && row < batch.Count; row++)
             {
@@ -179,6 +186,7 @@ internal sealed class BatchProcessor : IDisposable
             }
 
             batch.ScoredAt = _time.GetUtcNow().UtcTicks;
+            _instruments?.StageTook(ScoringStage.Model, _time.GetElapsedTime(started));
         }
 
         _output.Add(work);
@@ -193,7 +201,9 @@ internal sealed class BatchProcessor : IDisposable
         }
 
         var batch = (BatchInFlight)work;
+        var started = _time.GetTimestamp();
         _target.Emit(batch);
+        _instruments?.StageTook(ScoringStage.Sink, _time.GetElapsedTime(started));
         Return(batch);
     }
 

@@ -8,6 +8,7 @@ using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Predictions;
+using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded.Sequencing;
 
@@ -22,6 +23,7 @@ internal sealed class Sequencer : IRecordReceiver
     private readonly RecordBatchPool _records;
     private readonly JsonEventDecoder _decoder;
     private readonly TimeProvider _time;
+    private readonly ScoringInstruments? _instruments;
     private readonly int _batchLimit;
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly RecoveryPlan _recovery;
@@ -35,6 +37,7 @@ internal sealed class Sequencer : IRecordReceiver
         IReadOnlyList<PartitionInput> partitions,
         HttpInput http,
         RecoveryPlan recovery,
+        ScoringInstruments? instruments,
         TimeProvider time,
         EngineOptions options)
     {
@@ -43,6 +46,7 @@ internal sealed class Sequencer : IRecordReceiver
         _journal = journal;
         _records = records;
         _time = time;
+        _instruments = instruments;
         _batchLimit = options.BatchLimit;
         _decoder = new JsonEventDecoder(pipeline);
         _recovery = recovery;
@@ -200,11 +204,13 @@ internal sealed class Sequencer : IRecordReceiver
         var batch = work.Batch;
         batch.Records = records;
         batch.SourceTopic = _pipeline.Source.Topic;
+        var started = _time.GetTimestamp();
         for (var record = 0; record < records.Count; record++)
         {
             _decoder.Decode(batch, records.ValueOf(record), records.SourceOf(record), records.TimestampOf(record));
         }
 
+        _instruments?.StageTook(ScoringStage.Decode, _time.GetElapsedTime(started));
         var first = records.SourceOf(0);
         var last = records.SourceOf(records.Count - 1).Offset;
         if (journal)

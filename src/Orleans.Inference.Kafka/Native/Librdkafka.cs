@@ -46,6 +46,10 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library)]
     public static partial int rd_kafka_commit_queue(nint client, nint offsets, nint queue, nint callback, nint opaque);
 
+    /// <summary>The cached ends, as the last fetch told them; no round trip.</summary>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rd_kafka_get_watermark_offsets(nint client, string topic, int partition, long* low, long* high);
+
     [LibraryImport(Library)]
     public static partial nint rd_kafka_topic_partition_list_new(int size);
 

@@ -63,6 +63,17 @@ internal sealed unsafe class ConsumerLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>Offset after the partition's last record as the last fetch saw it; -1 before the first. Any thread.</summary>
+    public long EndOf(int partition)
+    {
+        lock (_commitGate)
+        {
+            long low;
+            long high;
+            return !_closed && Librdkafka.rd_kafka_get_watermark_offsets(_client.Handle, _topic, partition, &low, &high) == 0 ? high : -1;
+        }
+    }
+
     public void Commit(IReadOnlyList<PartitionOffset> next)
     {
         lock (_commitGate)

@@ -46,6 +46,8 @@ internal sealed class KafkaRecordSource(
 
     public void Resume(int partition) => Volatile.Read(ref _loop)?.Resume(partition);
 
+    public long EndOf(int partition) => Volatile.Read(ref _loop)?.EndOf(partition) ?? -1;
+
     public void Commit(IReadOnlyList<PartitionOffset> next)
     {
         if (next.Count > 0)
