@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Inference.Commands.Benchmarks;
 using Orleans.Inference.Commands.Broker;
 using Orleans.Inference.Commands.Replay;
 using Orleans.Inference.Commands.Running;
@@ -26,6 +27,7 @@ public static class InferenceProgram
             ValidateCommand.Create(),
             SimulateProgram.Create(),
             BrokerCommand.Create(),
+            BenchCommand.Create(engines),
         };
         var result = root.Parse(arguments);
         if (result.Errors.Count > 0)
