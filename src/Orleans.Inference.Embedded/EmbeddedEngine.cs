@@ -117,8 +117,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
             shard.Persistence.NextCheckpoint = header.Checkpoint + 1;
         }
 
-        var restorer = new StateRestorer(parts.Store, processor.Shards);
-        restorer.Restore(checkpoints.KnowLog);
+        var restored = new StateRestorer(parts.Store, processor.Shards).Restore(checkpoints.KnowLog);
         var sequencer = new Sequencer(
             pipeline,
             processor,
@@ -139,7 +138,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
                 [.. barrier.Inputs.Where(input => input.Partition >= 0).Select(input => new PartitionOffset(input.Partition, input.NextOffset))]);
         };
         checkpoints.Failed = processor.Fail;
-        EngineLog.Started(logger, pipeline.Name, restorer.EntityCount, sequencer.NextSequence);
+        EngineLog.Started(logger, pipeline.Name, restored, sequencer.NextSequence);
         var loop = new SequencerLoop(pipeline, sequencer, processor, checkpoints, header.Checkpoint, parts.Time, options);
         return new Running(sequencer, loop, processor, checkpoints, output);
     }

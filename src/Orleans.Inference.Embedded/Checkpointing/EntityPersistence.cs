@@ -10,7 +10,7 @@ namespace Orleans.Inference.Embedded.Checkpointing;
 /// </summary>
 internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
 {
-    private const int SweptSlots = 32_768;
+    private const int SweptSlots = 8_192;
     private const int WholeBytesPerCheckpoint = 4 * 1024 * 1024;
 
     private readonly HashSet<ulong>[] _stored = [.. tables.Select(_ => new HashSet<ulong>())];

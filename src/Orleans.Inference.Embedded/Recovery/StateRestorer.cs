@@ -7,66 +7,74 @@ using Orleans.Inference.Predictions;
 namespace Orleans.Inference.Embedded.Recovery;
 
 /// <summary>
-/// Brings state back at start, before the shards run: entities that changed since their last whole write are loaded and their logged changes applied again; the others stay in
-/// the store until an event names them.
+/// Brings state back at start, before the shards run: entities that changed since their last whole write are loaded and their logged changes applied again; the
+/// others stay in the store until an event names them. Shards are restored side by side; each reads the whole log and takes what is its own.
 /// </summary>
-internal sealed class StateRestorer(IStateStore store, Shard[] shards) : IChangeReader
+internal sealed class StateRestorer(IStateStore store, Shard[] shards)
 {
-    private readonly HashSet<(int Type, ulong Hash)> _stored = [];
-    private long _checkpoint;
-
-    /// <summary>Entities brought into memory.</summary>
-    public int EntityCount { get; private set; }
-
+    /// <summary>Brings everything back and returns how many entities are in memory.</summary>
     /// <param name="logged">Told the number and size of each log read.</param>
-    public void Restore(Action<long, long> logged)
+    public int Restore(Action<long, long> logged)
     {
-        store.ReadEntityHashes((type, hash) =>
-        {
-            _stored.Add((type, hash));
-            ShardOf(hash).Persistence.KnowStored(type, hash);
-        });
+        store.ReadEntityHashes((type, hash) => shards[Shard.ShardIndex(hash, shards.Length)].Persistence.KnowStored(type, hash));
+        var readers = shards.Select(shard => new ShardReader(shard, shards.Length)).ToArray();
         foreach (var log in store.ReadLog())
         {
-            _checkpoint = log.Checkpoint;
             logged(log.Checkpoint, log.Bytes.Length);
+            Parallel.ForEach(readers, reader => reader.Read(log));
+        }
+
+        return readers.Sum(reader => reader.EntityCount);
+    }
+
+    /// <summary>Applies one shard's part of the log.</summary>
+    private sealed class ShardReader(Shard shard, int shards) : IChangeReader
+    {
+        private long _checkpoint;
+
+        public int EntityCount { get; private set; }
+
+        public void Read(LoggedChanges log)
+        {
+            _checkpoint = log.Checkpoint;
             ChangeLog.Read(log.Bytes.Span, this);
         }
-    }
 
-    public void OnEvent(int entityType, ReadOnlySpan<byte> key, ReadOnlySpan<long> words)
-    {
-        var (shard, entity) = Get(entityType, key);
-        if (entity.WrittenAt < _checkpoint)
+        public void OnEvent(int entityType, ReadOnlySpan<byte> key, ReadOnlySpan<long> words)
         {
-            FeatureReader.Replay(entity, words);
-            shard.Persistence.MarkUnsaved(entityType, entity, _checkpoint);
+            if (Get(entityType, key) is { } entity && entity.WrittenAt < _checkpoint)
+            {
+                FeatureReader.Replay(entity, words);
+                shard.Persistence.MarkUnsaved(entityType, entity, _checkpoint);
+            }
         }
-    }
 
-    public void OnPrediction(ReadOnlySpan<byte> key, ReadOnlySpan<byte> prediction)
-    {
-        var (shard, entity) = Get(0, key);
-        if (entity.Latest is null || PredictionCodec.SequenceOf(entity.Latest) < PredictionCodec.SequenceOf(prediction))
+        public void OnPrediction(ReadOnlySpan<byte> key, ReadOnlySpan<byte> prediction)
         {
-            entity.Latest = prediction.ToArray();
-            shard.Persistence.MarkUnsaved(0, entity, _checkpoint);
+            if (Get(0, key) is { } entity
+                && (entity.Latest is null || PredictionCodec.SequenceOf(entity.Latest) < PredictionCodec.SequenceOf(prediction)))
+            {
+                entity.Latest = prediction.ToArray();
+                shard.Persistence.MarkUnsaved(0, entity, _checkpoint);
+            }
         }
-    }
 
-    private Shard ShardOf(ulong hash) => shards[Shard.ShardIndex(hash, shards.Length)];
-
-    private (Shard Shard, EntityState Entity) Get(int type, ReadOnlySpan<byte> key)
-    {
-        var hash = XxHash64.Hash(key);
-        var shard = ShardOf(hash);
-        var entity = shard.Find(type, hash, key);
-        if (entity is null)
+        /// <summary>The entity, or null when it is another shard's.</summary>
+        private EntityState? Get(int type, ReadOnlySpan<byte> key)
         {
+            var hash = XxHash64.Hash(key);
+            if (Shard.ShardIndex(hash, shards) != shard.Index)
+            {
+                return null;
+            }
+
+            if (shard.Find(type, hash, key) is { } active)
+            {
+                return active;
+            }
+
             EntityCount++;
-            entity = (_stored.Contains((type, hash)) ? shard.FindOrLoad(type, hash, key) : null) ?? shard.Persistence.AddNew(type, hash, key);
+            return shard.FindOrLoad(type, hash, key) ?? shard.Persistence.AddNew(type, hash, key);
         }
-
-        return (shard, entity);
     }
 }
