@@ -28,6 +28,8 @@ internal sealed partial class EmbeddedEngine
                     entity => entity.Name, entity => _running?.Processor.Shards.Sum(shard => (long)shard.CountOf(entity.Index)) ?? 0),
                 ConsumerLag = Lag(),
                 Checkpoints = _running?.Checkpoints.Count ?? 0,
+                CheckpointBytes = _running?.Checkpoints.WrittenBytes ?? 0,
+                LongestCheckpointPauseMs = _running?.Checkpoints.LongestPause.TotalMilliseconds ?? 0,
                 LastCheckpointAt = _running?.Checkpoints.LastCommittedAt ?? 0,
             };
         }

@@ -141,6 +141,12 @@ public sealed record EngineFigures
 
     public long Checkpoints { get; init; }
 
+    /// <summary>Bytes of keys, states and changes that checkpoints have written.</summary>
+    public long CheckpointBytes { get; init; }
+
+    /// <summary>The longest time that a checkpoint has kept a shard from its events, in milliseconds.</summary>
+    public double LongestCheckpointPauseMs { get; init; }
+
     /// <summary>UTC ticks of the last committed checkpoint; 0 before the first.</summary>
     public long LastCheckpointAt { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Embedded.Processing;
 
@@ -22,9 +23,14 @@ internal sealed class CheckpointBarrier(long number, int shards, bool shortenLog
     /// <summary>Completes when the checkpoint is durable.</summary>
     public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>How long each shard was busy with its part.</summary>
+    public TimeSpan[] Pauses { get; } = new TimeSpan[shards];
+
     public void RunOn(Shard shard)
     {
+        var started = Stopwatch.GetTimestamp();
         Parts[shard.Index] = shard.Persistence.TakeCheckpoint(Number, shortenLog, idleCheckpoints);
+        Pauses[shard.Index] = Stopwatch.GetElapsedTime(started);
         ShardDone();
     }
 }

@@ -48,6 +48,9 @@ internal sealed class CheckpointWriter(
     /// <summary>How long the last checkpoint took from its barrier's emission to its commit.</summary>
     public TimeSpan LastDuration { get; private set; }
 
+    /// <summary>The longest that a checkpoint has kept a shard busy.</summary>
+    public TimeSpan LongestPause { get; private set; }
+
     /// <summary>The logs already in the store, at start.</summary>
     public void KnowLog(long checkpoint, long bytes)
     {
@@ -100,6 +103,7 @@ internal sealed class CheckpointWriter(
         try
         {
             var started = time.GetTimestamp();
+            LongestPause = barrier.Pauses.Append(LongestPause).Max();
             var outputs = await flushed;
             var dropBefore = barrier.Parts.Min(part => part.OldestUnsaved);
             var changes = barrier.Parts.Select(part => part.Changes).Append(predictionLog).Where(part => !part.IsEmpty).ToList();
