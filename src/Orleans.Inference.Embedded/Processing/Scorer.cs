@@ -37,10 +37,10 @@ internal sealed class Scorer : IDisposable
     /// <summary>Fills scores, versions, variants, outcomes and decisions of the accepted rows.</summary>
     public void Score(EventBatch batch)
     {
-        if (!_champion.TryScore(batch.Features, batch.Count, batch.Scores, out var error))
+        ClearUnaccepted(batch);
+        if (!_champion.TryScore(batch.Features, batch.Count, batch.Scores, out _))
         {
-            _failed(_champion.Version, error ?? "no reason given");
-            batch.Scores.AsSpan(0, batch.Count).Fill(float.NaN);
+            ScoreOneByOne(batch);
         }
 
         var unscored = false;
@@ -85,7 +85,9 @@ internal sealed class Scorer : IDisposable
             batch.Scores[row] = float.NaN;
         }
 
+        // Whoever pins a version gets its answer or none; the route's fallback is for those who let the route choose.
         batch.Versions[row] = version;
+        batch.Variants[row] = Variant.Champion;
         batch.Outcomes[row] = float.IsNaN(batch.Scores[row]) ? Outcome.Failed : Outcome.Scored;
         batch.Decisions[row] = DecisionOf(batch, row);
     }
@@ -106,6 +108,31 @@ internal sealed class Scorer : IDisposable
         }
 
         return runtime;
+    }
+
+    /// <summary>A row that is not scored travels with the others: what an earlier batch left there must not make the model fail.</summary>
+    private static void ClearUnaccepted(EventBatch batch)
+    {
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (!batch.IsAccepted(row))
+            {
+                batch.FeaturesOf(row).Clear();
+            }
+        }
+    }
+
+    /// <summary>One row can fail a whole call. Which rows fail must not depend on the batch they travel in, so each gets a call of its own.</summary>
+    private void ScoreOneByOne(EventBatch batch)
+    {
+        for (var row = 0; row < batch.Count; row++)
+        {
+            if (batch.IsAccepted(row) && !_champion.TryScore(batch.FeaturesOf(row), 1, batch.Scores.AsSpan(row, 1), out var error))
+            {
+                _failed(_champion.Version, error ?? "no reason given");
+                batch.Scores[row] = float.NaN;
+            }
+        }
     }
 
     private void FallBack(EventBatch batch)
