@@ -57,7 +57,13 @@ internal sealed partial class EmbeddedEngine
         var reply = await AnswerAsync(http, cancellationToken);
         if (options.Durable && !options.DryRun && reply.Prediction is { } prediction)
         {
-            await _running!.Checkpoints.WhenDurableAsync(PredictionCodec.SequenceOf(prediction), cancellationToken);
+            var durable = _running!.Checkpoints.WhenDurableAsync(PredictionCodec.SequenceOf(prediction), cancellationToken);
+            if (!await IsDoneAsync(durable, cancellationToken))
+            {
+                return new ScoreReply(ReplyStatus.NotReady);
+            }
+
+            await durable;
         }
 
         return reply;
@@ -217,9 +223,20 @@ internal sealed partial class EmbeddedEngine
         return new SubmitReply(ReplyStatus.Answered, accepted.Count, rejected, positions);
     }
 
-    private static Task<ScoreReply> AnswerAsync(HttpEvent http, CancellationToken cancellationToken) =>
-        http.Reply.WaitAsync(cancellationToken);
+    private async Task<ScoreReply> AnswerAsync(HttpEvent http, CancellationToken cancellationToken) =>
+        await IsDoneAsync(http.Reply, cancellationToken) ? await http.Reply : new ScoreReply(ReplyStatus.NotReady);
 
-    private static Task<(EntityState Entity, EntityReply Reply)?> AnswerAsync(EntityQuery query, CancellationToken cancellationToken) =>
-        query.Answer.WaitAsync(cancellationToken);
+    private async Task<(EntityState Entity, EntityReply Reply)?> AnswerAsync(EntityQuery query, CancellationToken cancellationToken) =>
+        await IsDoneAsync(query.Answer, cancellationToken) ? await query.Answer : null;
+
+    /// <summary>Waits for an answer; false when the engine has ended and will not give it any more.</summary>
+    private async ValueTask<bool> IsDoneAsync(Task answer, CancellationToken cancellationToken)
+    {
+        if (!answer.IsCompleted)
+        {
+            await Task.WhenAny(answer, Completion).WaitAsync(cancellationToken);
+        }
+
+        return answer.IsCompleted;
+    }
 }
