@@ -226,7 +226,7 @@ internal sealed class Sequencer : IRecordReceiver
         batch.Horizon = Horizon();
         Judge(batch, ref input.Clock);
         input.NextOffset = last + 1;
-        Submit(work, sequence);
+        Submit(work, sequence, batch.Count);
     }
 
     private void Submit(List<HttpEvent> events)
@@ -243,13 +243,13 @@ internal sealed class Sequencer : IRecordReceiver
 
         batch.Horizon = Horizon();
         Judge(batch, ref Http.Clock);
-        Submit(work, NextSequence);
+        Submit(work, NextSequence, events.Count(http => !http.Options.DryRun));
     }
 
-    private void Submit(BatchInFlight work, long sequence)
+    private void Submit(BatchInFlight work, long sequence, int numbered)
     {
         work.Batch.FirstSequence = sequence;
-        NextSequence = Math.Max(NextSequence, sequence + work.Batch.Count);
+        NextSequence = Math.Max(NextSequence, sequence + numbered);
         _processor.Submit(work);
     }
 

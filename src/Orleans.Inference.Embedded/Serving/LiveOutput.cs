@@ -61,16 +61,24 @@ internal sealed class LiveOutput : IOrderedOutput
     {
         var batch = work.Batch;
         var measured = 0;
+        var sequence = batch.FirstSequence;
         for (var row = 0; row < batch.Count; row++)
         {
             var isDryRun = (batch.Flags[row] & RowFlags.DryRun) != 0;
+            if (!isDryRun && (batch.Flags[row] & RowFlags.Delivered) == 0)
+            {
+                // Before the answer: who has it may look at the counts.
+                _counts.Count(batch, row);
+                _latencies[measured++] = batch.ScoredAt - batch.Timestamps[row];
+            }
+
             if (batch.Outcomes[row] == Outcome.Rejected)
             {
-                EmitRejected(work, row);
+                EmitRejected(work, row, sequence);
             }
             else
             {
-                var prediction = PredictionOf(work, row);
+                var prediction = PredictionOf(work, row, sequence);
                 var encoded = PredictionCodec.Encode(prediction);
                 if (!isDryRun)
                 {
@@ -80,11 +88,8 @@ internal sealed class LiveOutput : IOrderedOutput
                 work.Requests?[row].Answer(new ScoreReply(ReplyStatus.Answered, encoded));
             }
 
-            if (!isDryRun && (batch.Flags[row] & RowFlags.Delivered) == 0)
-            {
-                _counts.Count(batch, row);
-                _latencies[measured++] = batch.ScoredAt - batch.Timestamps[row];
-            }
+            // A dry run takes no number: those behind it have the numbers they would have without it.
+            sequence += isDryRun ? 0 : 1;
         }
 
         _latency.Record(_latencies.AsSpan(0, measured));
@@ -115,12 +120,12 @@ internal sealed class LiveOutput : IOrderedOutput
         _checkpoints.Begin(barrier, _swappedLog.Written);
     }
 
-    private Prediction PredictionOf(BatchInFlight work, int row)
+    private Prediction PredictionOf(BatchInFlight work, int row, long sequence)
     {
         var batch = work.Batch;
         return new Prediction
         {
-            Sequence = batch.FirstSequence + row,
+            Sequence = sequence,
             EventId = batch.EventIdOf(row),
             Entity = batch.KeyOf(0, row),
             Outcome = batch.Outcomes[row],
@@ -146,7 +151,7 @@ internal sealed class LiveOutput : IOrderedOutput
         {
             if (!isDelivered)
             {
-                WriteOriginal(work, row, OutputTopic.Late, "late", _pipeline.Fields[_pipeline.Source.TimeField].Name);
+                WriteOriginal(work, row, prediction.Sequence, OutputTopic.Late, "late", _pipeline.Fields[_pipeline.Source.TimeField].Name);
             }
 
             return;
@@ -185,7 +190,7 @@ internal sealed class LiveOutput : IOrderedOutput
         }
     }
 
-    private void EmitRejected(BatchInFlight work, int row)
+    private void EmitRejected(BatchInFlight work, int row, long sequence)
     {
         var batch = work.Batch;
         var rejection = batch.Rejections[row];
@@ -195,12 +200,13 @@ internal sealed class LiveOutput : IOrderedOutput
         }
         else if ((batch.Flags[row] & RowFlags.Delivered) == 0)
         {
-            WriteOriginal(work, row, OutputTopic.DeadLetters, rejection.Text, rejection.Field < 0 ? "" : _pipeline.Fields[rejection.Field].Name);
+            var field = rejection.Field < 0 ? "" : _pipeline.Fields[rejection.Field].Name;
+            WriteOriginal(work, row, sequence, OutputTopic.DeadLetters, rejection.Text, field);
         }
     }
 
     /// <summary>A dead letter or late record keeps key, value and headers, and says why it is there and where it came from.</summary>
-    private void WriteOriginal(BatchInFlight work, int row, OutputTopic topic, string reason, string field)
+    private void WriteOriginal(BatchInFlight work, int row, long sequence, OutputTopic topic, string reason, string field)
     {
         if (_sink is null)
         {
@@ -221,7 +227,7 @@ internal sealed class LiveOutput : IOrderedOutput
         _sink.Write(new OutputRecord
         {
             Topic = topic,
-            Sequence = batch.FirstSequence + row,
+            Sequence = sequence,
             Key = batch.Records is { } records ? records.KeyOf(row) : batch.KeyOf(0, row),
             Value = batch.Records is { } raw ? raw.ValueOf(row) : work.Requests![row].Json.Span,
             Headers = headers,
