@@ -13,16 +13,23 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
     private const int SweptSlots = 8_192;
     private const int WholeBytesPerCheckpoint = 4 * 1024 * 1024;
 
-    private readonly HashSet<ulong>[] _stored = [.. tables.Select(_ => new HashSet<ulong>())];
+    private readonly KeyHashSet[] _stored = [.. tables.Select(_ => new KeyHashSet())];
     private readonly Queue<Unsaved> _unsaved = new();
     private readonly List<(int Type, EntityState Entity, byte[]? Latest)> _leaving = [];
     private readonly ByteWriter _state = new();
     private readonly int[] _sweptTo = new int[tables.Length];
+    private long _departures;
     private ByteWriter _changes = new();
     private ByteWriter _swapped = new();
 
     /// <summary>Number of the checkpoint that will hold the changes made now.</summary>
     public long NextCheckpoint { get; set; } = 1;
+
+    /// <summary>How many entities have left memory. Any thread.</summary>
+    public long Departures => Volatile.Read(ref _departures);
+
+    /// <summary>Whether the store may hold the entity. Any thread.</summary>
+    public bool IsStored(int type, ulong hash) => _stored[type].Contains(hash);
 
     /// <summary>The store holds an entity with this hash, as of start.</summary>
     public void KnowStored(int type, ulong hash) => _stored[type].Add(hash);
@@ -50,7 +57,7 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
         }
     }
 
-    /// <summary>Brings the stored entities that a batch needs into memory, in one query.</summary>
+    /// <summary>Brings the stored entities that a batch needs into memory: those read ahead, and in one query what came into need since.</summary>
     public void Activate(BatchInFlight work, int type, int shard, EntityState?[] found)
     {
         if (_stored[type].Count == 0)
@@ -58,11 +65,16 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
             return;
         }
 
+        AddReadAhead(work.ReadAhead[type], type, shard);
         var batch = work.Batch;
         List<ReadOnlyMemory<byte>>? wanted = null;
         for (var row = 0; row < batch.Count; row++)
         {
-            if (work.ShardOf[type][row] == shard && found[row] is null && _stored[type].Contains(batch.Keys[type].Hashes[row]))
+            var hash = batch.Keys[type].Hashes[row];
+            if (work.ShardOf[type][row] == shard
+                && found[row] is null
+                && _stored[type].Contains(hash)
+                && tables[type].Find(hash, batch.KeyOf(type, row)) is null)
             {
                 (wanted ??= []).Add(batch.KeyOf(type, row).ToArray());
             }
@@ -71,6 +83,22 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
         if (wanted is not null)
         {
             store.ReadEntities(type, wanted, entity => Add(type, entity));
+        }
+    }
+
+    private void AddReadAhead(ReadAheadEntities? ahead, int type, int shard)
+    {
+        if (ahead is null || ahead.Departures[shard] != _departures)
+        {
+            return;
+        }
+
+        foreach (var entity in ahead.Entities.GetAwaiter().GetResult())
+        {
+            if (Shard.ShardIndex(entity.KeyHash, ahead.Departures.Length) == shard)
+            {
+                Add(type, entity);
+            }
         }
     }
 
@@ -136,6 +164,7 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
             {
                 entity.UnsavedSince = 0;
                 tables[type].Remove(entity);
+                Volatile.Write(ref _departures, _departures + 1);
             }
         }
 

@@ -1,3 +1,4 @@
+using Orleans.Inference.Embedded.Checkpointing;
 using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
@@ -18,6 +19,9 @@ internal sealed class BatchInFlight(EventBatch batch, int entityTypes) : Ordered
     /// <summary>The primary entity of each applied row, filled by its shard; null for dry runs and rows that were not accepted.</summary>
     public EntityState?[] Primaries { get; } = new EntityState?[batch.Capacity];
 
+    /// <summary>Per entity type, the stored entities being read for the batch; null where none are needed.</summary>
+    public ReadAheadEntities?[] ReadAhead { get; } = new ReadAheadEntities?[entityTypes];
+
     /// <summary>The HTTP requests that wait for the rows, row for row; null when the batch came from Kafka.</summary>
     public IReadOnlyList<HttpEvent>? Requests { get; set; }
 
@@ -29,6 +33,7 @@ internal sealed class BatchInFlight(EventBatch batch, int entityTypes) : Ordered
         Batch.Clear();
         Requests = null;
         Array.Clear(Primaries);
+        Array.Clear(ReadAhead);
         ResetShards();
     }
 }

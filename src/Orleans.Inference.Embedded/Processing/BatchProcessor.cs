@@ -26,6 +26,7 @@ internal sealed class BatchProcessor : IDisposable
     private readonly Stage<OrderedWork> _output;
     private readonly Scorer _scorer;
     private readonly IOrderedOutput _target;
+    private readonly EntityReadAhead? _readAhead;
     private readonly bool[] _touched;
 
     public BatchProcessor(
@@ -49,6 +50,7 @@ internal sealed class BatchProcessor : IDisposable
         }
 
         Shards = [.. Enumerable.Range(0, options.Shards).Select(i => new Shard(i, pipeline, store, options.BatchLimit))];
+        _readAhead = store is null ? null : new EntityReadAhead(store, Shards, pipeline.Entities.Count);
         _touched = new bool[Shards.Length];
         _shardStages = [.. Shards.Select(shard => new Stage<object>($"shard {shard.Index}", work => Run(shard, work), Fail))];
         _scoring = new Stage<OrderedWork>("scoring", Score, Fail);
@@ -85,6 +87,7 @@ internal sealed class BatchProcessor : IDisposable
             Distribute(batch, type, work.ShardOf[type]);
         }
 
+        _readAhead?.Begin(work);
         work.ExpectShards(_touched.Count(touched => touched));
         for (var shard = 0; shard < Shards.Length; shard++)
         {

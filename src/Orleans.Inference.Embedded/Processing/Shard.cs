@@ -43,6 +43,10 @@ internal sealed class Shard
     /// <summary>Finds an entity in memory. Any thread.</summary>
     public EntityState? Find(int entityType, ulong hash, ReadOnlySpan<byte> key) => _tables[entityType].Find(hash, key);
 
+    /// <summary>Whether an entity may be in the store and is not in memory. Any thread.</summary>
+    public bool IsOnlyStored(int entityType, ulong hash, ReadOnlySpan<byte> key) =>
+        Persistence.IsStored(entityType, hash) && Find(entityType, hash, key) is null;
+
     /// <summary>Finds an entity in memory or in the store. Shard thread only.</summary>
     public EntityState? FindOrLoad(int entityType, ulong hash, ReadOnlySpan<byte> key) =>
         Find(entityType, hash, key) ?? _persistence?.Load(entityType, hash, key);
