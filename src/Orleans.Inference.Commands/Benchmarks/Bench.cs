@@ -1,5 +1,8 @@
+using Orleans.Inference.Commands.Benchmarks.Checkpointing;
 using Orleans.Inference.Commands.Benchmarks.Figures;
 using Orleans.Inference.Commands.Benchmarks.Replaying;
+using Orleans.Inference.Commands.Benchmarks.Serving;
+using Orleans.Inference.Commands.Benchmarks.Streaming;
 using Orleans.Inference.Commands.Validation;
 using Orleans.Inference.Engines;
 
@@ -11,6 +14,11 @@ internal sealed class Bench(IEngineFactory engine, TextWriter output, TextWriter
     private static readonly IReadOnlyList<IBenchScenario> Scenarios =
     [
         new ReplayScenario(),
+        new KafkaScenario(),
+        new LatencyScenario(),
+        new HttpScenario(),
+        new EntityScenario(),
+        new CheckpointScenario(),
     ];
 
     public static IReadOnlyList<string> ScenarioNames => [.. Scenarios.Select(scenario => scenario.Name)];
