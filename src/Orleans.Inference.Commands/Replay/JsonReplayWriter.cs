@@ -64,7 +64,7 @@ internal sealed class JsonReplayWriter : IReplayWriter
 
         WriteNumber("score", isScored ? batch.Scores[row] : float.NaN);
         _writer.WriteString("decision"u8, batch.IsAccepted(row) ? _pipeline.Decision?.NameOf(batch.Decisions[row]) : null);
-        _writer.WriteString("model"u8, _pipeline.Name);
+        _writer.WriteString("model"u8, batch.IsAccepted(row) ? _pipeline.Name : null);
         _writer.WriteString("version"u8, batch.IsAccepted(row) && batch.Versions[row] > 0 ? batch.Versions[row].ToString() : null);
         _writer.WriteString("variant"u8, isScored ? batch.Variants[row].ToString().ToLowerInvariant() : null);
         _writer.WriteString("outcome"u8, batch.Outcomes[row].ToString().ToLowerInvariant());

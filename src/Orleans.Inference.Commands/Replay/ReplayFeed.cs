@@ -1,3 +1,4 @@
+using System.Text;
 using Orleans.Inference.Decoding;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
@@ -33,11 +34,13 @@ internal sealed class ReplayFeed(PipelineModel pipeline, IReplayEngine engine, F
         var start = 0;
         var end = 0;
         var isEnd = false;
+        var isBegun = false;
         string? cut = null;
         while (!IsFull)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var buffer = _buffer.AsSpan(start, end - start);
+            SkipByteOrderMark(ref start, end, isEnd, ref isBegun);
+            var buffer = isBegun ? _buffer.AsSpan(start, end - start) : [];
             isJson ??= buffer.IsEmpty ? null : LooksLikeJson(buffer);
             if (isJson is { } json)
             {
@@ -51,10 +54,25 @@ internal sealed class ReplayFeed(PipelineModel pipeline, IReplayEngine engine, F
 
             MakeRoom(ref start, ref end);
             cut = Fill(file, input, ref end, ref isEnd);
+            if (cut is not null)
+            {
+                // What is left was cut in two: as a record it would say something else.
+                break;
+            }
         }
 
         Submit();
         return cut;
+    }
+
+    private void SkipByteOrderMark(ref int start, int end, bool isEnd, ref bool isBegun)
+    {
+        var mark = Encoding.UTF8.Preamble;
+        if (!isBegun && (isEnd || end - start >= mark.Length))
+        {
+            isBegun = true;
+            start += _buffer.AsSpan(start, end - start).StartsWith(mark) ? mark.Length : 0;
+        }
     }
 
     private static bool LooksLikeJson(ReadOnlySpan<byte> buffer) => buffer.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];

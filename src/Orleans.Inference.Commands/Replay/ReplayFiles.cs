@@ -7,6 +7,9 @@ internal static class ReplayFiles
 {
     private const int BufferSize = 1024 * 1024;
 
+    // For programs whose runtime configuration does not say so; it must be said before the first stream is opened. Without it a truncated file passes for a whole one.
+    static ReplayFiles() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
+
     public static bool IsJson(string? file) =>
         file is not null && Bare(file) is var name && (name.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase)
             || name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase)

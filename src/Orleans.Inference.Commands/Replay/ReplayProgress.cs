@@ -46,7 +46,7 @@ internal sealed class ReplayProgress : IDisposable
         _shown = _time.GetTimestamp();
         var elapsed = _time.GetElapsedTime(_started).TotalSeconds;
         var line = $"{records:N0} events, {records / elapsed:N0}/s";
-        if (_totalBytes > 0 && _current is not null)
+        if (_totalBytes > 0 && _current is { CanSeek: true })
         {
             var share = Math.Clamp((_doneBytes + _current.Position) / (double)_totalBytes, 0, 1);
             var width = Math.Max(10, AnsiConsole.Profile.Width - line.Length - 24);

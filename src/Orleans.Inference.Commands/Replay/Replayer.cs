@@ -15,11 +15,8 @@ internal sealed class Replayer(IReadOnlyList<IEngineFactory> engines, Func<Strea
     {
         var pipeline = PipelineLoader.LoadRunnable(options.Pipeline, errors);
         var factory = EngineChoice.Find(engines, options.Engine);
-        foreach (var file in options.Inputs.Where(file => file != "-" && !File.Exists(file)))
-        {
-            throw new CommandException(ExitCode.Usage, $"--input {file}: there is no such file");
-        }
-
+        var engineOptions = EngineChoice.Options(options.Shards, options.BatchLimit);
+        CheckFiles(options);
         try
         {
             await using var output = ReplayFiles.Create(options.Output, openOutput);
@@ -27,7 +24,7 @@ internal sealed class Replayer(IReadOnlyList<IEngineFactory> engines, Func<Strea
             IReplayWriter writer = ReplayFiles.IsJson(options.Output)
                 ? new JsonReplayWriter(pipeline, output, options.Features, options.PredictionsOnly)
                 : new CsvReplayWriter(pipeline, output, options.Features, options.PredictionsOnly);
-            return await ReplayAsync(options, pipeline, factory, writer, new FaultReport(pipeline, deadLetters, errors), cancellationToken);
+            return await ReplayAsync(options, engineOptions, pipeline, factory, writer, new FaultReport(pipeline, deadLetters, errors), cancellationToken);
         }
         catch (ModelException exception)
         {
@@ -39,15 +36,35 @@ internal sealed class Replayer(IReadOnlyList<IEngineFactory> engines, Func<Strea
         }
     }
 
+    /// <summary>Finds what is wrong with the files before any is opened: to open an output empties it.</summary>
+    private static void CheckFiles(ReplayOptions options)
+    {
+        foreach (var file in options.Inputs.Where(file => file != "-"))
+        {
+            if (!File.Exists(file))
+            {
+                throw new CommandException(ExitCode.Usage, $"--input {file}: there is no such file");
+            }
+
+            if (IsSame(file, options.Output) || IsSame(file, options.DeadLetters))
+            {
+                throw new CommandException(ExitCode.Usage, $"{file} is also an input: it would be overwritten before it is read");
+            }
+        }
+    }
+
+    private static bool IsSame(string file, string? output) =>
+        output is not (null or "-") && Path.GetFullPath(file) == Path.GetFullPath(output);
+
     private async Task<int> ReplayAsync(
         ReplayOptions options,
+        EngineOptions engineOptions,
         PipelineModel pipeline,
         IEngineFactory factory,
         IReplayWriter writer,
         FaultReport faults,
         CancellationToken cancellationToken)
     {
-        var engineOptions = EngineChoice.Options(options.Shards, options.BatchLimit);
         await using var engine = factory.CreateReplay(pipeline, new OnnxModelCatalog(), writer, engineOptions);
         using var progress = ReplayProgress.Start(options.Inputs, errors);
         var feed = new ReplayFeed(pipeline, engine, faults, progress, options.Limit ?? long.MaxValue);
