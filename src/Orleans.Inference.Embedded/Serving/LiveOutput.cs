@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded.Checkpointing;
@@ -23,13 +21,12 @@ internal sealed class LiveOutput : IOrderedOutput
     private readonly IRecordSink? _sink;
     private readonly CheckpointWriter _checkpoints;
     private readonly PredictionJson _json;
-    private readonly ArrayBufferWriter<byte> _body = new(4096);
-    private readonly Utf8JsonWriter _writer;
     private readonly LatencyWindow _latency;
     private readonly OutcomeCounts _counts;
     private readonly ScoringInstruments? _instruments;
     private readonly long[] _latencies;
     private readonly List<EntityState> _predicted = [];
+    private byte[] _body = new byte[4096];
     private ByteWriter _predictionLog = new();
     private ByteWriter _swappedLog = new();
     private long _nextCheckpoint;
@@ -44,7 +41,6 @@ internal sealed class LiveOutput : IOrderedOutput
         _instruments = instruments;
         _nextCheckpoint = nextCheckpoint;
         _json = new PredictionJson(pipeline);
-        _writer = new Utf8JsonWriter(_body, new JsonWriterOptions { SkipValidation = true });
         _latency = new LatencyWindow(time);
         _latencies = new long[batchLimit];
     }
@@ -159,16 +155,18 @@ internal sealed class LiveOutput : IOrderedOutput
 
         if (_sink is not null && !isDelivered)
         {
-            _body.ResetWrittenCount();
-            _writer.Reset();
-            _json.Write(_writer, prediction);
-            _writer.Flush();
+            var length = _json.MaxLength(prediction);
+            if (length > _body.Length)
+            {
+                _body = new byte[length];
+            }
+
             _sink.Write(new OutputRecord
             {
                 Topic = OutputTopic.Predictions,
                 Sequence = prediction.Sequence,
                 Key = prediction.Entity,
-                Value = _body.WrittenSpan,
+                Value = _body.AsSpan(0, _json.Format(prediction, _body)),
             });
         }
 
