@@ -30,7 +30,7 @@ internal sealed class Bench(IEngineFactory engine, TextWriter output, TextWriter
         var sets = new List<FigureSet>();
         foreach (var scenario in Scenarios.Where(scenario => options.Scenario is null || scenario.Name == options.Scenario))
         {
-            var folder = Directory.CreateTempSubdirectory("inference-bench-");
+            var folder = Directory.CreateTempSubdirectory($"inference-bench-{Environment.ProcessId}-");
             try
             {
                 var figures = new FigureSet(scenario.Name);

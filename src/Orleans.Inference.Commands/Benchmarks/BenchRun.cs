@@ -25,12 +25,14 @@ internal sealed record BenchRun(BenchOptions Options, PipelineModel Pipeline, IE
 
     public void Say(string text) => Progress.WriteLine(text);
 
-    /// <summary>Starts from a collected heap, so that one run does not pay for the garbage of another.</summary>
-    public static void Settle()
+    /// <summary>Starts from a collected heap, so that one run does not pay for the garbage of another, and gives memory that is not needed back.</summary>
+    public static async Task SettleAsync()
     {
-        GC.Collect();
+        // The run before may still be on this thread's stack, and its engine with it.
+        await Task.Yield();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>Resident bytes of this process.</summary>

@@ -39,7 +39,7 @@ internal sealed class CheckpointScenario : IBenchScenario
 
     private static async Task<Measured> RunAsync(BenchRun run, EngineOptions options, string folder, CancellationToken cancellationToken)
     {
-        BenchRun.Settle();
+        await BenchRun.SettleAsync();
         var pipeline = run.Pipeline with { CheckpointInterval = Interval };
         var source = new GeneratedSource(pipeline.Source.Topic, new PaymentSimulator(new PaymentSimulationOptions()).From());
         var started = TimeProvider.System.GetTimestamp();

@@ -29,7 +29,7 @@ internal sealed class EntityScenario : IBenchScenario
         var customers = run.Sized(Customers);
         var terminals = run.Sized(Terminals);
         var count = (long)customers * PaymentsPerCustomer;
-        Compact();
+        await BenchRun.SettleAsync();
         var heapBefore = GC.GetTotalMemory(forceFullCollection: false);
         var residentBefore = BenchRun.ResidentBytes();
         var source = new GeneratedSource(run.Pipeline.Source.Topic, SpreadPayments.Make(count, customers, terminals, Span));
@@ -39,7 +39,7 @@ internal sealed class EntityScenario : IBenchScenario
         await live.WhenScoredAsync(count, cancellationToken);
         var elapsed = TimeProvider.System.GetElapsedTime(started);
         var residentAsItRan = BenchRun.ResidentBytes() - residentBefore;
-        Compact();
+        await BenchRun.SettleAsync();
         var heap = GC.GetTotalMemory(forceFullCollection: false) - heapBefore;
         var resident = BenchRun.ResidentBytes() - residentBefore;
         var entities = live.Engine.Figures.EntitiesActive.Values.Sum();
@@ -49,13 +49,5 @@ internal sealed class EntityScenario : IBenchScenario
         figures.Add("resident as it ran", "bytes/entity", residentAsItRan / (double)entities);
         figures.Add("events", "1/s", count / elapsed.TotalSeconds);
         figures.Add("longest pause of a shard", "ms", live.Engine.Figures.LongestCheckpointPauseMs);
-    }
-
-    /// <summary>Gives memory that is not needed back, so that what is resident is what is used.</summary>
-    private static void Compact()
-    {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        GC.WaitForPendingFinalizers();
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

@@ -23,4 +23,13 @@ internal sealed class FigureSet(string scenario)
 
         figure.Add(value);
     }
+
+    /// <summary>Adds where the processor's time went in one run.</summary>
+    public void AddThreads(IEnumerable<KeyValuePair<string, TimeSpan>> threads, long events)
+    {
+        foreach (var (thread, time) in threads)
+        {
+            Add($"processor time, {thread}", "us/event", time.TotalMicroseconds / events);
+        }
+    }
 }

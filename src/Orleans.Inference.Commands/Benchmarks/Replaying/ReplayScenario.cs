@@ -19,21 +19,18 @@ internal sealed class ReplayScenario : IBenchScenario
         var file = Path.Combine(run.Folder, "payments.csv");
         var count = run.Sized(Payments);
         await WriteFileAsync(file, 2L * count, cancellationToken);
-        var first = Replay(run, file, count, cancellationToken);
+        var first = await ReplayAsync(run, file, count, cancellationToken);
         run.Say($"replay, first run in this process: {count / first.Elapsed.TotalSeconds:N0} events/s");
         var allocated = new List<long>();
         for (var i = 0; i < run.Options.Runs; i++)
         {
-            var measured = Replay(run, file, count, cancellationToken);
+            var measured = await ReplayAsync(run, file, count, cancellationToken);
             allocated.Add(measured.AllocatedBytes);
             var perSecond = count / measured.Elapsed.TotalSeconds;
             figures.Add("events", "1/s", perSecond, Goal.AtLeast(300_000));
             figures.Add("events per core", "1/CPU s", count / measured.Processor.TotalSeconds);
             figures.Add("processor time", "CPU s/million events", measured.Processor.TotalSeconds / count * 1e6);
-            foreach (var (thread, time) in measured.Threads)
-            {
-                figures.Add($"processor time, {thread}", "us/event", time.TotalMicroseconds / count);
-            }
+            figures.AddThreads(measured.Threads, count);
 
             run.Say($"replay {i + 1}/{run.Options.Runs}: {perSecond:N0} events/s");
         }
@@ -41,7 +38,7 @@ internal sealed class ReplayScenario : IBenchScenario
         figures.Add("events, first run in the process", "1/s", count / first.Elapsed.TotalSeconds);
 
         // What starting and filling the windows allocates is in both; the difference is the second half's.
-        var whole = Replay(run, file, 2 * count, cancellationToken);
+        var whole = await ReplayAsync(run, file, 2 * count, cancellationToken);
         figures.Add("allocated in steady state", "bytes/event", (whole.AllocatedBytes - allocated.Average()) / count);
     }
 
@@ -55,9 +52,9 @@ internal sealed class ReplayScenario : IBenchScenario
         }
     }
 
-    private static Measured Replay(BenchRun run, string file, long limit, CancellationToken cancellationToken)
+    private static async Task<Measured> ReplayAsync(BenchRun run, string file, long limit, CancellationToken cancellationToken)
     {
-        BenchRun.Settle();
+        await BenchRun.SettleAsync();
         var replayer = new Replayer([run.Engine], static () => Stream.Null, static () => Stream.Null, TextWriter.Null);
         var options = new ReplayOptions
         {

@@ -27,7 +27,7 @@ internal sealed class HttpScenario : IBenchScenario
 
     public async Task MeasureAsync(BenchRun run, FigureSet figures, CancellationToken cancellationToken)
     {
-        BenchRun.Settle();
+        await BenchRun.SettleAsync();
         await using var live = await LiveRun.StartAsync(
             run, run.Pipeline, run.EngineOptions, run.CreateFolder("state"), source: null, sink: null, cancellationToken);
         var entities = await ScoreAsync(live.Engine, cancellationToken);

@@ -39,15 +39,15 @@ internal sealed class KafkaScenario : IBenchScenario
     private static async Task<int> RunAsync(
         BenchRun run, FigureSet? figures, string folder, int count, int length, bool engineFirst, CancellationToken cancellationToken)
     {
-        BenchRun.Settle();
+        await BenchRun.SettleAsync();
         TopicSpec[] topics = [.. Topics("engine"), .. Topics("native"), .. Topics("bare")];
         using var broker = DevelopmentBroker.Start(topics: topics);
         var transport = new KafkaTransport(broker.Settings, NullLoggerFactory.Instance, TimeProvider.System);
-        var engine = engineFirst ? await ScoreAsync(run, transport, folder, count, cancellationToken) : default;
+        var engine = engineFirst ? await ScoreAsync(run, transport, folder, count, cancellationToken) : null;
         var native = await EchoAsync(run, transport, count, length, cancellationToken);
         await FillAsync(transport, In("bare"), count, cancellationToken);
         var bare = await Task.Run(() => BareLoop.Run(broker.BootstrapServers, In("bare"), Partitions, Out("bare"), count, length), cancellationToken);
-        engine = engineFirst ? engine : await ScoreAsync(run, transport, folder, count, cancellationToken);
+        engine ??= await ScoreAsync(run, transport, folder, count, cancellationToken);
         figures?.Add("events", "1/s", count / engine.Elapsed.TotalSeconds);
         figures?.Add("bare loop", "1/s", count / bare.TotalSeconds);
         figures?.Add("share of the bare loop", "", bare / engine.Elapsed, Goal.AtLeast(0.4));
@@ -55,21 +55,24 @@ internal sealed class KafkaScenario : IBenchScenario
         figures?.Add("share of native source and sink", "", native / engine.Elapsed);
         figures?.Add("size of a prediction", "bytes", engine.PredictionLength);
         figures?.Add("checkpoints meanwhile", "", engine.Checkpoints);
+        figures?.AddThreads(engine.Threads, count);
         return engine.PredictionLength;
     }
 
-    private static async Task<(TimeSpan Elapsed, int PredictionLength, long Checkpoints)> ScoreAsync(
+    private static async Task<Scored> ScoreAsync(
         BenchRun run, KafkaTransport transport, string folder, int count, CancellationToken cancellationToken)
     {
         await FillAsync(transport, In("engine"), count, cancellationToken);
         var pipeline = PipelineOn(run.Pipeline, "engine");
         var source = new ObservedSource(transport.CreateSource(pipeline));
         var sink = new ObservedSink(transport.CreateSink(pipeline), count);
+        using var threads = ThreadTimes.Start();
         await using var live = await LiveRun.StartAsync(
             run, pipeline, run.EngineOptions, run.CreateFolder(folder), source, sink, cancellationToken);
         var ended = await live.WhenAsync(sink.Acknowledged, $"{count:N0} acknowledged predictions", cancellationToken);
         await live.WhenScoredAsync(count, cancellationToken);
-        return (TimeProvider.System.GetElapsedTime(source.FirstAt, ended), sink.MeanValueLength, live.Engine.Figures.Checkpoints);
+        return new Scored(
+            TimeProvider.System.GetElapsedTime(source.FirstAt, ended), sink.MeanValueLength, live.Engine.Figures.Checkpoints, threads.Stop());
     }
 
     private static async Task<TimeSpan> EchoAsync(
@@ -117,4 +120,6 @@ internal sealed class KafkaScenario : IBenchScenario
     private static string In(string name) => $"{name}-in";
 
     private static string Out(string name) => $"{name}-out";
+
+    private sealed record Scored(TimeSpan Elapsed, int PredictionLength, long Checkpoints, IReadOnlyList<KeyValuePair<string, TimeSpan>> Threads);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Inference.Commands.Benchmarks.Figures;
 using Orleans.Inference.Commands.Benchmarks.Live;
 using Orleans.Inference.Commands.Simulation;
+using Orleans.Inference.Delivery;
 using Orleans.Inference.Kafka;
 
 namespace Orleans.Inference.Commands.Benchmarks.Streaming;
@@ -21,54 +22,116 @@ internal sealed class LatencyScenario : IBenchScenario
 
     public async Task MeasureAsync(BenchRun run, FigureSet figures, CancellationToken cancellationToken)
     {
-        BenchRun.Settle();
-        var pipeline = run.Pipeline;
-        using var broker = DevelopmentBroker.Start(
-            topics: [new TopicSpec(pipeline.Source.Topic, DevelopmentBroker.DefaultPartitions), new TopicSpec(pipeline.Sink.Topic, DevelopmentBroker.DefaultPartitions)]);
+        await MeasureEchoAsync(run, figures, cancellationToken);
+        await MeasureEngineAsync(run, figures, cancellationToken);
+    }
+
+    /// <summary>What broker, clients and machine take by themselves: our source and sink without an engine, in a time of their own.</summary>
+    private static async Task MeasureEchoAsync(BenchRun run, FigureSet figures, CancellationToken cancellationToken)
+    {
+        await BenchRun.SettleAsync();
+        using var broker = DevelopmentBroker.Start();
         var transport = new KafkaTransport(broker.Settings, NullLoggerFactory.Instance, TimeProvider.System);
-        var warmUp = (int)(run.Sized(WarmUp).TotalSeconds * Rate);
-        var perRun = (int)(run.Sized(Duration).TotalSeconds * Rate);
-        var clock = new RoundTrips(warmUp + (perRun * run.Options.Runs));
-        await using var live = await LiveRun.StartAsync(
-            run, pipeline, run.EngineOptions, run.CreateFolder("state"), transport.CreateSource(pipeline), transport.CreateSink(pipeline), cancellationToken);
-        await using var receiving = transport.CreateSource(pipeline.Sink.Topic, "bench");
-        await receiving.OpenAsync(cancellationToken);
-        receiving.Start([], clock);
-        await using var producer = transport.CreateProducer();
-        using var payments = new PaymentSimulator(PaymentSimulationOptions.ForRate(Rate)).From().GetEnumerator();
-        var sender = new PacedSender(producer, pipeline.Source.Topic, payments, clock, Rate);
-        await SendAsync(sender, clock, warmUp, cancellationToken);
+        var count = (int)(run.Sized(WarmUp).TotalSeconds * Rate);
+        await using var source = transport.CreateSource(run.Pipeline);
+        await using var sink = transport.CreateSink(run.Pipeline);
+        await source.OpenAsync(cancellationToken);
+        await sink.OpenAsync(cancellationToken);
+        source.Start([], new EchoLoop(sink, value: null));
+        await using var stream = await Stream.StartAsync(
+            transport, run.Pipeline.Source.Topic, run.Pipeline.Sink.Topic, count * (1 + run.Options.Runs), cancellationToken);
+        await stream.SendAsync(count, cancellationToken);
         for (var i = 0; i < run.Options.Runs; i++)
         {
-            var first = clock.Sent;
+            var times = await stream.SendAsync(count, cancellationToken);
+            figures.Add("p50 without engine", "ms", RoundTrips.Percentile(times, 0.5));
+            figures.Add("p99 without engine", "ms", RoundTrips.Percentile(times, 0.99));
+        }
+    }
+
+    private static async Task MeasureEngineAsync(BenchRun run, FigureSet figures, CancellationToken cancellationToken)
+    {
+        await BenchRun.SettleAsync();
+        using var pauses = new CollectionPauses();
+        using var broker = DevelopmentBroker.Start();
+        var transport = new KafkaTransport(broker.Settings, NullLoggerFactory.Instance, TimeProvider.System);
+        var pipeline = run.Pipeline;
+        var perRun = (int)(run.Sized(Duration).TotalSeconds * Rate);
+        var warmUp = (int)(run.Sized(WarmUp).TotalSeconds * Rate);
+        await using var live = await LiveRun.StartAsync(
+            run, pipeline, run.EngineOptions, run.CreateFolder("state"), transport.CreateSource(pipeline), transport.CreateSink(pipeline), cancellationToken);
+        await using var stream = await Stream.StartAsync(
+            transport, pipeline.Source.Topic, pipeline.Sink.Topic, warmUp + (perRun * run.Options.Runs), cancellationToken);
+        await stream.SendAsync(warmUp, cancellationToken);
+        for (var i = 0; i < run.Options.Runs; i++)
+        {
+            pauses.TakeLongest();
             var checkpoints = live.Engine.Figures.Checkpoints;
             var started = TimeProvider.System.GetTimestamp();
-            await SendAsync(sender, clock, perRun, cancellationToken);
+            var times = await stream.SendAsync(perRun, cancellationToken);
             var elapsed = TimeProvider.System.GetElapsedTime(started);
-            var times = clock.Milliseconds(first);
             figures.Add("p50", "ms", RoundTrips.Percentile(times, 0.5));
             figures.Add("p99", "ms", RoundTrips.Percentile(times, 0.99), Goal.Below(10));
             figures.Add("p99.9", "ms", RoundTrips.Percentile(times, 0.999));
             figures.Add("longest", "ms", times[^1]);
+            figures.Add("p99 from record to score, last seconds", "ms", live.Engine.Figures.LatencyP99Ms);
+            figures.Add("longest pause for garbage", "ms", pauses.TakeLongest().TotalMilliseconds);
+            figures.Add("longest pause of a shard so far", "ms", live.Engine.Figures.LongestCheckpointPauseMs);
             figures.Add("events sent", "1/s", perRun / elapsed.TotalSeconds);
             figures.Add("checkpoints meanwhile", "", live.Engine.Figures.Checkpoints - checkpoints);
             run.Say($"latency {i + 1}/{run.Options.Runs}: p99 {RoundTrips.Percentile(times, 0.99):F1} ms");
         }
     }
 
-    private static async Task SendAsync(PacedSender sender, RoundTrips clock, int count, CancellationToken cancellationToken)
+    /// <summary>Payments sent to one topic and their answers read from another.</summary>
+    private sealed class Stream : IAsyncDisposable
     {
-        var target = clock.Sent + count;
-        var received = clock.WhenReceivedAsync(target);
-        await Task.Factory.StartNew(
-            () => sender.Send(count, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        try
+        private readonly KafkaEventProducer _producer;
+        private readonly IRecordSource _answers;
+        private readonly RoundTrips _clock;
+        private readonly PacedSender _sender;
+        private readonly IEnumerator<Payment> _payments = new PaymentSimulator(PaymentSimulationOptions.ForRate(Rate)).From().GetEnumerator();
+
+        private Stream(KafkaEventProducer producer, IRecordSource answers, string topic, int capacity)
         {
-            await received.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            _producer = producer;
+            _answers = answers;
+            _clock = new RoundTrips(capacity);
+            _sender = new PacedSender(producer, topic, _payments, _clock, Rate);
         }
-        catch (TimeoutException)
+
+        public static async Task<Stream> StartAsync(KafkaTransport transport, string to, string from, int capacity, CancellationToken cancellationToken)
         {
-            throw new CommandException(ExitCode.Rejected, $"of {target:N0} predictions {clock.Received:N0} came");
+            var stream = new Stream(transport.CreateProducer(), transport.CreateSource(from, "bench"), to, capacity);
+            await stream._answers.OpenAsync(cancellationToken);
+            stream._answers.Start([], stream._clock);
+            return stream;
+        }
+
+        /// <summary>Sends at the rate and waits for all answers; their times in milliseconds, in ascending order.</summary>
+        public async Task<double[]> SendAsync(int count, CancellationToken cancellationToken)
+        {
+            var first = _clock.Sent;
+            var received = _clock.WhenReceivedAsync(first + count);
+            await Task.Factory.StartNew(
+                () => _sender.Send(count, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            try
+            {
+                await received.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                throw new CommandException(ExitCode.Rejected, $"of {first + count:N0} answers {_clock.Received:N0} came");
+            }
+
+            return _clock.Milliseconds(first);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _payments.Dispose();
+            await _producer.DisposeAsync();
+            await _answers.DisposeAsync();
         }
     }
 }

@@ -4,7 +4,7 @@ using Orleans.Inference.Delivery;
 namespace Orleans.Inference.Commands.Benchmarks.Streaming;
 
 /// <summary>
-/// When each event was sent and its prediction received, by the number in its id. The sender writes one array and the consumer's thread the other.
+/// When each event was sent and its answer received, by the number in its id. The sender writes one array and the consumer's thread the other.
 /// </summary>
 internal sealed class RoundTrips(int capacity) : IRecordReceiver
 {
@@ -15,7 +15,8 @@ internal sealed class RoundTrips(int capacity) : IRecordReceiver
     private int _target = int.MaxValue;
     private int _received;
 
-    private static ReadOnlySpan<byte> IdMember => "\"eventId\":\"t-"u8;
+    // In predictions "eventId", in payments "transaction_id".
+    private static ReadOnlySpan<byte> IdStart => "d\":\"t-"u8;
 
     public int Sent { get; private set; }
 
@@ -42,8 +43,8 @@ internal sealed class RoundTrips(int capacity) : IRecordReceiver
     public bool TryReceive(in SourceRecord record)
     {
         var now = TimeProvider.System.GetTimestamp();
-        var at = record.Value.IndexOf(IdMember);
-        if (at >= 0 && Utf8Parser.TryParse(record.Value[(at + IdMember.Length)..], out long number, out _) && _receivedAt[number] == 0)
+        var at = record.Value.IndexOf(IdStart);
+        if (at >= 0 && Utf8Parser.TryParse(record.Value[(at + IdStart.Length)..], out long number, out _) && _receivedAt[number] == 0)
         {
             _receivedAt[number] = now;
             lock (_gate)
