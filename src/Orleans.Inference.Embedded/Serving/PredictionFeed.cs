@@ -11,6 +11,7 @@ internal sealed class PredictionFeed
 
     private readonly Lock _gate = new();
     private Channel<byte[]>[] _readers = [];
+    private bool _isComplete;
 
     /// <summary>Nobody listens: there is no need to publish.</summary>
     public bool IsEmpty => _readers.Length == 0;
@@ -32,6 +33,11 @@ internal sealed class PredictionFeed
         var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Buffer) { SingleWriter = true, SingleReader = true });
         lock (_gate)
         {
+            if (_isComplete)
+            {
+                yield break;
+            }
+
             _readers = [.. _readers, channel];
         }
 
@@ -48,9 +54,14 @@ internal sealed class PredictionFeed
         }
     }
 
-    /// <summary>Ends every reader's enumeration.</summary>
+    /// <summary>Ends every reader's enumeration, also of those that come later.</summary>
     public void Complete()
     {
+        lock (_gate)
+        {
+            _isComplete = true;
+        }
+
         foreach (var reader in _readers)
         {
             reader.Writer.TryComplete();
