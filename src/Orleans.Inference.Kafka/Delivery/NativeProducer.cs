@@ -142,11 +142,11 @@ internal sealed unsafe class NativeProducer
                 fields[count++] = ProduceField.Header(sequenceName, sequenceStart, sequence.Length);
             }
 
-            return headers is null or [] ? Hand(fields, count) : HandWith(headers, fields, count);
+            return headers is null or [] ? Hand(fields, count) : HandWith(headers, fields, count, hasSequence: !sequence.IsEmpty);
         }
     }
 
-    private int HandWith(RecordHeader[] headers, ProduceField* own, int ownCount)
+    private int HandWith(RecordHeader[] headers, ProduceField* own, int ownCount, bool hasSequence)
     {
         // Rare (dead letters and late records): names and values go into one pinned buffer.
         var size = 0;
@@ -156,7 +156,14 @@ internal sealed unsafe class NativeProducer
         }
 
         var fields = new ProduceField[ownCount + headers.Length];
-        new ReadOnlySpan<ProduceField>(own, ownCount).CopyTo(fields);
+        var before = hasSequence ? ownCount - 1 : ownCount;
+        new ReadOnlySpan<ProduceField>(own, before).CopyTo(fields);
+        if (hasSequence)
+        {
+            // Readers take the last header of a name: ours, also where the record came with one of its own.
+            fields[^1] = own[ownCount - 1];
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, size));
         fixed (byte* start = buffer)
         fixed (ProduceField* first = fields)
@@ -168,7 +175,7 @@ internal sealed unsafe class NativeProducer
                 used += Encoding.UTF8.GetBytes(headers[i].Name, buffer.AsSpan(used));
                 buffer[used++] = 0;
                 headers[i].Value.CopyTo(buffer.AsSpan(used));
-                fields[ownCount + i] = ProduceField.Header(start + name, start + used, headers[i].Value.Length);
+                fields[before + i] = ProduceField.Header(start + name, start + used, headers[i].Value.Length);
                 used += headers[i].Value.Length;
             }
 
