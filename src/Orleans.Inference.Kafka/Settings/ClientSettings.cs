@@ -68,7 +68,9 @@ internal static class ClientSettings
         var defaults = Base();
         defaults["linger.ms"] = "1";
         defaults["message.timeout.ms"] = timeoutMs.ToString();
-        defaults["message.max.bytes"] = "8388608";
+
+        // What a source topic holds, a dead-letter topic can be given: the broker's limit says no, never this one, which would stop the pipeline.
+        defaults["message.max.bytes"] = "104857600";
         defaults["queue.buffering.max.messages"] = "500000";
         defaults["queue.buffering.max.kbytes"] = "262144";
         defaults["retry.backoff.ms"] = "50";
