@@ -20,14 +20,15 @@ internal sealed class TopicCatalog(KafkaSettings settings, ILogger logger, TimeP
         using var admin = BuildAdmin();
         while (true)
         {
+            // Between requests only: to destroy the client under a request that is under way crashes the process. Each has a timeout of its own.
             cancellationToken.ThrowIfCancellationRequested();
             string reason;
             try
             {
-                var (found, missing) = await FindAsync(admin, topics).WaitAsync(cancellationToken);
+                var (found, missing) = await FindAsync(admin, topics);
                 if (missing is null)
                 {
-                    var states = await MeasureAsync(admin, found).WaitAsync(cancellationToken);
+                    var states = await MeasureAsync(admin, found);
                     if (failure.Recovered(out var failures))
                     {
                         Log.Recovered(logger, what, failures);
@@ -36,7 +37,7 @@ internal sealed class TopicCatalog(KafkaSettings settings, ILogger logger, TimeP
                     return states;
                 }
 
-                reason = await CreateAsync(admin, missing).WaitAsync(cancellationToken);
+                reason = await CreateAsync(admin, missing);
             }
             catch (KafkaException exception)
             {
