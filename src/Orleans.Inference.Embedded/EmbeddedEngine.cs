@@ -109,8 +109,14 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
         var header = start.Header;
         var records = new RecordBatchPool();
         var checkpoints = new CheckpointWriter(
-            parts.Store, parts.Sink, parts.Journal, records, header.Epoch, header.Incarnation, header.SinkIncarnation, parts.Time);
+            parts.Store, parts.Sink, records, header.Epoch, header.Incarnation, header.SinkIncarnation, parts.Time);
         var output = new LiveOutput(pipeline, parts.Sink, checkpoints, _counts, _instruments, header.Checkpoint + 1, parts.Time, options.BatchLimit);
+        foreach (var partition in start.Partitions)
+        {
+            // What the checkpoint holds has been scored, if not by this process.
+            output.Offsets.Reached(new PartitionOffset(partition.Partition, partition.NextOffset - 1));
+        }
+
         var processor = new BatchProcessor(pipeline, parts.Models, parts.Store, output, OnModelFailed, _instruments, parts.Time, options);
         foreach (var shard in processor.Shards)
         {

@@ -12,7 +12,6 @@ namespace Orleans.Inference.Embedded.Checkpointing;
 internal sealed class CheckpointWriter(
     IStateStore store,
     IRecordSink? sink,
-    IOrderJournal journal,
     RecordBatchPool records,
     long epoch,
     string incarnation,
@@ -118,7 +117,6 @@ internal sealed class CheckpointWriter(
                 LogBytes -= _logs.Dequeue().Bytes;
             }
 
-            journal.Trim(barrier.NextSequence);
             Count++;
             LastCommittedAt = time.GetUtcNow().UtcTicks;
             LastDuration = time.GetElapsedTime(started);

@@ -7,7 +7,8 @@ namespace Orleans.Inference.Embedded.Recovery;
 /// <summary>
 /// What to do again after a crash, and in what order. The journal says how the inputs were taken after the checkpoint; the output topics say which records have
 /// been answered. Answered records are applied again without output; the others get the number, features and score that their neighbours have
-/// already seen. Without a journal (a new disk), the sequence numbers in the output topics give the order of what they hold.
+/// already seen. Without a journal (a new disk), the sequence numbers in the output topics give the order of what they hold, and a record between two of
+/// them that is not there itself gets a number that nobody has; see <see cref="KnownOrder"/>.
 /// </summary>
 internal sealed class RecoveryPlan
 {
@@ -62,11 +63,18 @@ internal sealed class RecoveryPlan
         }
 
         var runs = journal.Where(run => run.Sequence >= fromSequence && isAfter(run.First)).ToList();
-        foreach (var record in ordered.Where(record => !runs.Exists(run => Covers(run, record.Source))).ToList())
+        var known = new KnownOrder(fromSequence, nextOffsets, runs);
+        foreach (var record in ordered)
         {
-            runs.Add(new OrderedRun(record.Sequence, record.Source, record.Source.Offset, 1));
+            known.Add(record);
         }
 
+        foreach (var record in found)
+        {
+            known.Use(record.Sequence);
+        }
+
+        runs.AddRange(known.Rest());
         runs.Sort((a, b) => a.Sequence.CompareTo(b.Sequence));
         var next = Math.Max(
             runs.Count == 0 ? fromSequence : Math.Max(fromSequence, runs.Max(run => run.Sequence + run.Count)),
@@ -102,7 +110,4 @@ internal sealed class RecoveryPlan
         Taken = 0;
         _runs.Dequeue();
     }
-
-    private static bool Covers(OrderedRun run, PartitionOffset source) =>
-        run.First.Partition == source.Partition && source.Offset >= run.First.Offset && source.Offset <= run.LastOffset;
 }

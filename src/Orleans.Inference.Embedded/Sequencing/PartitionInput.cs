@@ -40,6 +40,18 @@ internal sealed class PartitionInput(int partition, long nextOffset, InputClock 
         }
     }
 
+    /// <summary>Nothing waits, and the source has brought everything the partition holds. Both as of one moment: the source may be bringing the last records now.</summary>
+    public bool IsExhausted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !IsBehind && _waiting.Count == 0 && _filling.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Takes a record from the source's thread; false when the queue is full. A record that came before is taken and forgotten.</summary>
     public bool TryAdd(in SourceRecord record)
     {

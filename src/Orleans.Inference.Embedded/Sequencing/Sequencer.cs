@@ -81,6 +81,9 @@ internal sealed class Sequencer : IRecordReceiver
         Wake();
     }
 
+    /// <summary>A checkpoint holds everything before that number: the journal need not.</summary>
+    public void Forget(long beforeSequence) => _journal.Trim(beforeSequence);
+
     /// <summary>There is something to do. Any thread.</summary>
     public void Wake()
     {
@@ -159,32 +162,27 @@ internal sealed class Sequencer : IRecordReceiver
         var input = Partitions[run.First.Partition];
         if (!input.HasRecords)
         {
-            if (!input.IsBehind)
+            if (!input.IsExhausted)
             {
-                // The topic no longer holds the records; what was emitted for them stays emitted.
-                _recovery.Advance();
-                return true;
+                return false;
             }
 
-            return false;
+            // The topic no longer holds the records; what was emitted for them stays emitted.
+            _recovery.Advance();
+            return true;
         }
 
         var records = Take(input)!;
-        var count = 0;
-        while (count < records.Count && records.SourceOf(count).Offset <= run.LastOffset)
+        var first = records.SourceOf(0).Offset;
+        if (_recovery.Taken == 0 && first < run.First.Offset)
         {
-            count++;
+            // The plan knows nothing of them: they are new.
+            Submit(input, Head(input, records, run.First.Offset - 1), NextSequence, journal: true);
+            return true;
         }
 
-        if (count < records.Count)
-        {
-            var head = _records.Rent();
-            records.CopyTo(head, 0, count);
-            input.PutBack(records, count);
-            _records.Return(records);
-            records = head;
-        }
-
+        records = Head(input, records, run.LastOffset);
+        var count = records.Count;
         if (records.Count > 0)
         {
             Submit(input, records, run.Sequence + _recovery.Taken, journal: false);
@@ -196,6 +194,27 @@ internal sealed class Sequencer : IRecordReceiver
 
         _recovery.Take(count, isComplete: count == 0 || input.NextOffset > run.LastOffset);
         return true;
+    }
+
+    /// <summary>The records up to an offset; the others go back.</summary>
+    private RecordBatch Head(PartitionInput input, RecordBatch records, long lastOffset)
+    {
+        var count = 0;
+        while (count < records.Count && records.SourceOf(count).Offset <= lastOffset)
+        {
+            count++;
+        }
+
+        if (count == records.Count)
+        {
+            return records;
+        }
+
+        var head = _records.Rent();
+        records.CopyTo(head, 0, count);
+        input.PutBack(records, count);
+        _records.Return(records);
+        return head;
     }
 
     private void Submit(PartitionInput input, RecordBatch records, long sequence, bool journal)

@@ -51,6 +51,7 @@ internal sealed class SequencerLoop(
         {
             Mark();
             _current!.Committed.Task.Wait(processor.Faulted);
+            Forget();
         }
     }
 
@@ -65,8 +66,18 @@ internal sealed class SequencerLoop(
         }
     }
 
+    /// <summary>The journal is this thread's alone, so it is trimmed here and not where checkpoints are written.</summary>
+    private void Forget()
+    {
+        if (_current is { Committed.Task.IsCompletedSuccessfully: true } committed)
+        {
+            sequencer.Forget(committed.NextSequence);
+        }
+    }
+
     private void Mark()
     {
+        Forget();
         _markedAt = time.GetTimestamp();
         _markedSequence = sequencer.NextSequence;
         _current = new CheckpointBarrier(++_number, processor.Shards.Length, checkpoints.LogBytes > options.LogLimitBytes, _idleCheckpoints)
