@@ -12,6 +12,8 @@ namespace Orleans.Inference.Commands.Running;
 /// <summary>One pipeline being served: its engine and what the engine stands on, opened and closed together.</summary>
 internal sealed class PipelineRun : IAsyncDisposable
 {
+    // Draining takes a second where the broker answers; whoever sent the signal kills after half a minute.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StandbyPoll = TimeSpan.FromMilliseconds(200);
 
     private readonly StateFolder _state;
@@ -55,6 +57,27 @@ internal sealed class PipelineRun : IAsyncDisposable
             Meter = meter,
         };
         return new PipelineRun(state, source, sink, producer, factory.CreateEngine(pipeline, parts, EngineChoice.Options(options.Shards)));
+    }
+
+    /// <summary>
+    /// Drains, takes a last checkpoint and stops. False when the broker did not take the last answers in time: they are given up, and their events come again at the
+    /// next start.
+    /// </summary>
+    public async Task<bool> StopAsync()
+    {
+        using var patience = new CancellationTokenSource(StopPatience, TimeProvider.System);
+        try
+        {
+            await Engine.StopAsync(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && _sink is not null)
+        {
+            await Console.Error.WriteLineAsync(
+                $"pipeline {Engine.Pipeline.Name}: the broker has not taken the last answers within {StopPatience.TotalSeconds} s; the next start takes their events again");
+            await _sink.DisposeAsync();
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

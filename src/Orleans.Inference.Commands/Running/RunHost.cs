@@ -18,6 +18,7 @@ internal static class RunHost
         RunOptions options, Func<ILoggerFactory, IReadOnlyList<IEngineFactory>> engines, CancellationToken cancellationToken)
     {
         ListenAddress.Check(options.Urls);
+        using var signals = new StopSignals(cancellationToken);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.WebHost.UseUrls(options.Urls);
         builder.Logging.ClearProviders();
@@ -36,7 +37,7 @@ internal static class RunHost
         {
             foreach (var folder in options.Pipelines)
             {
-                runs.Add(await PipelineRun.CreateAsync(folder, options, kafka.Transport, factory, meter, cancellationToken));
+                runs.Add(await PipelineRun.CreateAsync(folder, options, kafka.Transport, factory, meter, signals.Token));
                 builder.Services.AddSingleton(runs[^1].Engine);
             }
 
@@ -44,7 +45,12 @@ internal static class RunHost
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
             await using var app = builder.Build();
             app.MapInferenceApi();
-            return await ServeAsync(app, runs, options, kafka, cancellationToken);
+            return await ServeAsync(app, runs, options, kafka, signals.Token);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            // Told to stop before it served.
+            return ExitCode.Done;
         }
         catch (ModelException exception)
         {
@@ -74,7 +80,7 @@ internal static class RunHost
         var lifetime = app.Lifetime;
         foreach (var run in runs)
         {
-            await run.Engine.StartAsync(cancellationToken);
+            await run.Engine.StartAsync(CancellationToken.None);
         }
 
         if (kafka.BrokerAddress is { } address)
@@ -91,9 +97,10 @@ internal static class RunHost
         var fault = await Task.WhenAny(failed, stopped) == failed ? await failed : Task.CompletedTask;
         lifetime.StopApplication();
         await simulation.ContinueWith(static _ => { }, TaskScheduler.Default);
+        var isDrained = true;
         foreach (var run in runs)
         {
-            await run.Engine.StopAsync(CancellationToken.None);
+            isDrained &= await run.StopAsync();
         }
 
         await stopped;
@@ -103,7 +110,7 @@ internal static class RunHost
             return ExitCode.Rejected;
         }
 
-        return ExitCode.Done;
+        return isDrained ? ExitCode.Done : ExitCode.Rejected;
     }
 
     /// <summary>Completes when a task has failed, and never when it ends well.</summary>
