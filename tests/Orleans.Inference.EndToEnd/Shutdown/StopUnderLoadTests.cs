@@ -1,0 +1,20 @@
+using Orleans.Inference.EndToEnd.Crashes;
+
+namespace Orleans.Inference.EndToEnd.Shutdown;
+
+/// <summary>SIGTERM and Ctrl-C while payments come: exit 0, everything taken is answered and checkpointed, and a restart goes on.</summary>
+public sealed class StopUnderLoadTests(BrokerProcess broker, ITestOutputHelper output) : IClassFixture<BrokerProcess>
+{
+    [Theory]
+    [InlineData(ProgramProcess.Terminate, 201)]
+    [InlineData(ProgramProcess.Terminate, 202)]
+    [InlineData(ProgramProcess.Terminate, 203)]
+    [InlineData(ProgramProcess.Interrupt, 204)]
+    [InlineData(ProgramProcess.Interrupt, 205)]
+    public async Task Stop_UnderLoad_DrainsAndGoesOn(int signal, int seed)
+    {
+        var scenario = new CrashScenario(new StopPlan(seed, signal), broker);
+        await scenario.RunAsync();
+        output.WriteLine($"seed {seed}: {scenario.RecordsRead} records; ready after {string.Join(", ", scenario.StartMs.Select(ms => $"{ms:F0}"))} ms");
+    }
+}
