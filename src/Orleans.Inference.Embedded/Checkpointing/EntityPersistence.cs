@@ -141,11 +141,17 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
             SweepIdle(type, checkpoint, idleCheckpoints, whole, ref bytes);
         }
 
-        while (shortenLog && bytes < WholeBytesPerCheckpoint && _unsaved.TryDequeue(out var oldest))
+        // Only what was queued before: a write may queue its entity anew, and that entry is what keeps the log of this checkpoint and of later ones.
+        for (var left = shortenLog ? _unsaved.Count : 0; left > 0 && bytes < WholeBytesPerCheckpoint; left--)
         {
+            var oldest = _unsaved.Dequeue();
             if (oldest.IsCurrent && oldest.Entity.WrittenAt < checkpoint)
             {
                 bytes += Write(oldest.Type, oldest.Entity, checkpoint, whole);
+            }
+            else if (oldest.IsCurrent)
+            {
+                _unsaved.Enqueue(oldest);
             }
         }
 
