@@ -114,7 +114,12 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
     }
 
     /// <summary>Adds an entity that is neither in memory nor in the store.</summary>
-    public EntityState AddNew(int type, ulong hash, ReadOnlySpan<byte> key) => tables[type].Add(hash, key);
+    public EntityState AddNew(int type, ulong hash, ReadOnlySpan<byte> key)
+    {
+        var entity = tables[type].Add(hash, key);
+        entity.TouchedAt = NextCheckpoint;
+        return entity;
+    }
 
     /// <summary>Adds a stored entity to memory unless it is there.</summary>
     public EntityState Add(int type, in StoredEntity stored)
