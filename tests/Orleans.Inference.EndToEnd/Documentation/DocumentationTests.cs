@@ -56,7 +56,8 @@ public sealed class DocumentationTests
             .Append(Path.Combine(Repository.Root, "Directory.Build.targets"))
             .Append(Path.Combine(Repository.Root, "tests", "Directory.Build.props"))
             .SelectMany(file => System.Xml.Linq.XDocument.Load(file).Descendants("PackageReference"))
-            .Select(reference => (string)reference.Attribute("Include")!)
+            .Select(reference => (string?)reference.Attribute("Include"))
+            .OfType<string>()
             .Distinct();
         Assert.All(used, package => Assert.Contains($"| {package} | {versions[package]} |", page));
     }
