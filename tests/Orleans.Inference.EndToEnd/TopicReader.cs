@@ -25,7 +25,7 @@ internal static class TopicReader
             FetchWaitMaxMs = 2,
             MessageMaxBytes = 100_000_000,
             FetchMaxBytes = 200_000_000,
-        }).SetErrorHandler(static (_, _) => { }).Build();
+        }).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var open = topics
             .SelectMany(topic => admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics.Single().Partitions

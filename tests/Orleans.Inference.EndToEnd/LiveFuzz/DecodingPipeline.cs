@@ -27,14 +27,14 @@ internal static class DecodingPipeline
           rank:     { type: int, enum: [1, 2, 3], required: false }
         entities:
           customer: customer
-          pair: [code, position]
+          code: code
         features:
           - { name: amount, field: amount }
           - { name: customer_count, count: "*",   by: customer, window: 1h }
           - { name: customer_mean,  mean: amount, by: customer, window: 30m }
           - { name: customer_std,   std: ratio,   by: customer, window: 1h }
           - { name: customer_most,  max: count,   by: customer, window: 1h }
-          - { name: pair_sum,       sum: amount,  by: pair, window: 1h }
+          - { name: code_sum,       sum: amount,  by: code, window: 1h }
         model:
           input: features
           score: probabilities[1]

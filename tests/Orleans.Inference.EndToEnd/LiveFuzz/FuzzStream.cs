@@ -24,11 +24,24 @@ internal sealed partial class FuzzStream(int seed)
 
         if (number % 1_000 == 1)
         {
-            return (_mutator.NextHuge(), false);
+            return (Huge(), false);
         }
 
         var record = _mutator.Next();
         return (_random.Next(10) == 0 ? record : Now(record, number), false);
+    }
+
+    /// <summary>Around the limit of 1 MB: one of ten would push everything before it out of the development broker's 5 MB.</summary>
+    private byte[] Huge()
+    {
+        while (true)
+        {
+            var record = _mutator.NextHuge();
+            if (record.Length < 1_100_000)
+            {
+                return record;
+            }
+        }
     }
 
     /// <summary>Every byte is a letter of Latin-1 here, so that what is no UTF-8 stays as it is.</summary>

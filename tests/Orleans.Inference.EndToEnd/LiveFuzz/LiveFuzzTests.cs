@@ -131,6 +131,9 @@ public sealed class LiveFuzzTests(ITestOutputHelper output)
                 .Select(line => Encoding.Latin1.GetBytes(line.Trim(' ', '\t', '\r')))
                 .Where(line => line.Length > 0)
                 .ToList();
+
+            // At the front of a body it is none of the first event.
+            lines.RemoveAll(line => line == lines[0] && line.AsSpan().StartsWith(Encoding.UTF8.Preamble));
             var oracle = new LiveOracle(pipeline);
             var expected = lines
                 .Select((line, index) => (Index: index, Fault: oracle.Judge(0, line)))
