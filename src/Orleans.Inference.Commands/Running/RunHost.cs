@@ -23,6 +23,9 @@ internal static class RunHost
         builder.WebHost.UseUrls(options.Urls);
         builder.Logging.ClearProviders();
         ProgramLogging.Configure(builder.Logging, builder.Configuration);
+
+        // What keeps the server from starting is said in one line, below.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (builder.Configuration.GetSection("Auth:Keys").GetChildren().Any())
         {
             throw new CommandException(ExitCode.Usage, "Auth:Keys is not in this release; remove it from the configuration");
