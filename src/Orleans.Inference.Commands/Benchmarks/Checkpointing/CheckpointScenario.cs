@@ -34,6 +34,7 @@ internal sealed class CheckpointScenario : IBenchScenario
         figures.Add("events" + mode, "1/s", measured.Events / measured.Elapsed.TotalSeconds);
         figures.Add("written" + mode, "bytes/event", measured.Bytes / (double)measured.Events);
         figures.Add("longest pause of a shard" + mode, "ms", measured.LongestPauseMs, pause);
+        figures.Add("longest pause for garbage" + mode, "ms", measured.Garbage.TotalMilliseconds);
         figures.Add("checkpoints" + mode, "1/s", measured.Checkpoints / measured.Elapsed.TotalSeconds);
     }
 
@@ -42,6 +43,7 @@ internal sealed class CheckpointScenario : IBenchScenario
         await BenchRun.SettleAsync();
         var pipeline = run.Pipeline with { CheckpointInterval = Interval };
         var source = new GeneratedSource(pipeline.Source.Topic, new PaymentSimulator(new PaymentSimulationOptions()).From());
+        using var pauses = new CollectionPauses();
         var started = TimeProvider.System.GetTimestamp();
         await using var live = await LiveRun.StartAsync(run, pipeline, options, run.CreateFolder(folder), source, sink: null, cancellationToken);
         await Task.Delay(run.Sized(Duration), TimeProvider.System, cancellationToken);
@@ -52,8 +54,8 @@ internal sealed class CheckpointScenario : IBenchScenario
         // The last checkpoint, too, holds what has been counted.
         await live.Engine.StopAsync(cancellationToken);
         var figures = live.Engine.Figures;
-        return new Measured(elapsed, figures.Scored, figures.CheckpointBytes, figures.Checkpoints, figures.LongestCheckpointPauseMs);
+        return new Measured(elapsed, figures.Scored, figures.CheckpointBytes, figures.Checkpoints, figures.LongestCheckpointPauseMs, pauses.TakeLongest());
     }
 
-    private sealed record Measured(TimeSpan Elapsed, long Events, long Bytes, long Checkpoints, double LongestPauseMs);
+    private sealed record Measured(TimeSpan Elapsed, long Events, long Bytes, long Checkpoints, double LongestPauseMs, TimeSpan Garbage);
 }

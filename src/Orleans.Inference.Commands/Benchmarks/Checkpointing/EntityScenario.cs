@@ -33,11 +33,13 @@ internal sealed class EntityScenario : IBenchScenario
         var heapBefore = GC.GetTotalMemory(forceFullCollection: false);
         var residentBefore = BenchRun.ResidentBytes();
         var source = new GeneratedSource(run.Pipeline.Source.Topic, SpreadPayments.Make(count, customers, terminals, Span));
+        using var pauses = new CollectionPauses();
         var started = TimeProvider.System.GetTimestamp();
         await using var live = await LiveRun.StartAsync(
             run, run.Pipeline, run.EngineOptions, run.CreateFolder(folder), source, sink: null, cancellationToken);
         await live.WhenScoredAsync(count, cancellationToken);
         var elapsed = TimeProvider.System.GetElapsedTime(started);
+        var longest = pauses.TakeLongest();
         var residentAsItRan = BenchRun.ResidentBytes() - residentBefore;
         await BenchRun.SettleAsync();
         var heap = GC.GetTotalMemory(forceFullCollection: false) - heapBefore;
@@ -49,5 +51,6 @@ internal sealed class EntityScenario : IBenchScenario
         figures.Add("resident as it ran", "bytes/entity", residentAsItRan / (double)entities);
         figures.Add("events", "1/s", count / elapsed.TotalSeconds);
         figures.Add("longest pause of a shard", "ms", live.Engine.Figures.LongestCheckpointPauseMs);
+        figures.Add("longest pause for garbage", "ms", longest.TotalMilliseconds);
     }
 }
