@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Orleans.Inference.EndToEnd.Crashes;
 
 /// <summary>kill -9 at moments drawn from a seed, on real processes and a real broker.</summary>
+[Collection(nameof(Processes))]
 public sealed class CrashTests(BrokerProcess broker, ITestOutputHelper output) : IClassFixture<BrokerProcess>
 {
     // Two cores: more at a time would only make the others wait.

@@ -9,6 +9,7 @@ using Orleans.Inference.EndToEnd.Crashes;
 namespace Orleans.Inference.EndToEnd.LiveFuzz;
 
 /// <summary>Mutated records among good ones, through Kafka and through HTTP, into an engine that runs.</summary>
+[Collection(nameof(Processes))]
 public sealed class LiveFuzzTests(ITestOutputHelper output)
 {
     // The development broker drops what lies more than 5 MB behind; the huge records need most of it.

@@ -6,6 +6,7 @@ using Orleans.Inference.Kafka;
 namespace Orleans.Inference.EndToEnd.Shutdown;
 
 /// <summary>A broker that is down at start, that goes away, or that is another one than before.</summary>
+[Collection(nameof(Processes))]
 public sealed class BrokerDownTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 namespace Orleans.Inference.EndToEnd.Shutdown;
 
 /// <summary>What <c>inference run</c> refuses with exit 2 and one line that says what to do.</summary>
+[Collection(nameof(Processes))]
 public sealed class RefusedStartTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Orleans.Inference.EndToEnd.Crashes;
 namespace Orleans.Inference.EndToEnd.Shutdown;
 
 /// <summary>SIGTERM and Ctrl-C while payments come: exit 0, everything taken is answered and checkpointed, and a restart goes on.</summary>
+[Collection(nameof(Processes))]
 public sealed class StopUnderLoadTests(BrokerProcess broker, ITestOutputHelper output) : IClassFixture<BrokerProcess>
 {
     [Theory]
