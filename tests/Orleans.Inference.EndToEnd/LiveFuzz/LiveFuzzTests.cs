@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Orleans.Inference.Decoding;
 using Orleans.Inference.Delivery;
-using Orleans.Inference.Kafka;
 using Orleans.Inference.EndToEnd.Crashes;
+using Orleans.Inference.Kafka;
 
 namespace Orleans.Inference.EndToEnd.LiveFuzz;
 
