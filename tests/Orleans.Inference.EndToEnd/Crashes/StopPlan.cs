@@ -18,7 +18,7 @@ internal enum StopMoment
 /// <param name="Signal">0 is kill -9.</param>
 /// <param name="Stops">How often.</param>
 /// <param name="LosesJournal">Whether the order journal is deleted after some of the stops.</param>
-internal sealed record StopPlan(int Seed, int Signal = 0, int Stops = 4, bool LosesJournal = false)
+internal sealed record StopPlan(int Seed, int Signal = 0, int Stops = 3, bool LosesJournal = false)
 {
     public IEnumerable<(StopMoment Moment, TimeSpan After, bool LosesJournal)> Moments()
     {
