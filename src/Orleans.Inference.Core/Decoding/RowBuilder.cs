@@ -15,7 +15,9 @@ namespace Orleans.Inference.Decoding;
 /// </summary>
 internal sealed partial class RowBuilder(PipelineModel pipeline)
 {
+    // Arrays, because an interface's enumerator is an allocation for every event.
     private readonly FieldModel[] _fields = [.. pipeline.Fields];
+    private readonly EntityTypeModel[] _entities = [.. pipeline.Entities];
     private readonly bool[] _seen = new bool[pipeline.Fields.Count];
     private readonly RejectReason[] _faults = new RejectReason[pipeline.Fields.Count];
     private EventBatch _batch = null!;
@@ -178,7 +180,7 @@ internal sealed partial class RowBuilder(PipelineModel pipeline)
         _batch.EventIds[_row] = _batch.Columns[id].Missing[_row] ? default : TextOf(id);
         var time = _batch.Columns[pipeline.Source.TimeField];
         _batch.EventTimes[_row] = time.Missing[_row] ? 0 : time.Integers[_row];
-        foreach (var entity in pipeline.Entities)
+        foreach (var entity in _entities)
         {
             SetKey(entity);
         }
