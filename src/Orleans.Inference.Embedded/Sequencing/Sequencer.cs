@@ -242,7 +242,7 @@ internal sealed class Sequencer : IRecordReceiver
         }
 
         // As of the batch's start: its own rows may be as old as that.
-        batch.Horizon = Horizon();
+        batch.Horizon = Horizon(input);
         Judge(batch, ref input.Clock);
         input.NextOffset = last + 1;
         Submit(work, sequence, batch.Count);
@@ -260,7 +260,7 @@ internal sealed class Sequencer : IRecordReceiver
             batch.Flags[batch.Count - 1] = http.Options.DryRun ? RowFlags.DryRun : RowFlags.None;
         }
 
-        batch.Horizon = Horizon();
+        batch.Horizon = Http.Clock.Time == long.MinValue ? long.MinValue : Horizon(taken: null);
         Judge(batch, ref Http.Clock);
         Submit(work, NextSequence, events.Count(http => !http.Options.DryRun));
     }
@@ -296,15 +296,18 @@ internal sealed class Sequencer : IRecordReceiver
         }
     }
 
-    /// <summary>No accepted event can be older than the least clock of the inputs that have begun, less the lateness.</summary>
-    private long Horizon()
+    /// <summary>
+    /// No accepted event can be older than the least clock of the inputs that have begun, less the lateness; one that begins with the batch just taken, or has records
+    /// waiting, can bring any time.
+    /// </summary>
+    private long Horizon(PartitionInput? taken)
     {
         var horizon = Http.Clock.Time == long.MinValue ? long.MaxValue : Http.Clock.Limit;
         foreach (var input in Partitions)
         {
             if (input.Clock.Time == long.MinValue)
             {
-                if (input.IsBehind)
+                if (input == taken || input.IsBehind || input.HasRecords)
                 {
                     return long.MinValue;
                 }
