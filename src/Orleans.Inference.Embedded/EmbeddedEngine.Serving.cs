@@ -109,12 +109,12 @@ internal sealed partial class EmbeddedEngine
         var shard = running.ShardOf(hash);
         if (shard.Find(0, hash, key) is { } active)
         {
-            return active.Latest;
+            return active.Latest?.Read();
         }
 
         var query = new EntityQuery(0, hash, key, at: null);
         running.Processor.RunOn(shard.Index, query);
-        return (await AnswerAsync(query, cancellationToken))?.Entity.Latest;
+        return (await AnswerAsync(query, cancellationToken))?.Entity.Latest?.Read();
     }
 
     public IReadOnlyList<byte[]> History(string entity, int limit) =>

@@ -7,7 +7,7 @@ public static class EntityCodec
 {
     public static void Store(EntityState entity, ByteWriter writer)
     {
-        var latest = entity.Latest;
+        var latest = entity.Latest?.Read();
         writer.Int32(latest?.Length ?? 0);
         writer.Bytes(latest);
         entity.Windows.Store(writer);
@@ -19,7 +19,11 @@ public static class EntityCodec
     {
         var reader = new ByteReader(bytes);
         var latest = reader.Bytes(reader.Int32());
-        entity.Latest = latest.IsEmpty ? null : latest.ToArray();
+        if (!latest.IsEmpty)
+        {
+            entity.SetLatest(latest);
+        }
+
         entity.Windows.Load(ref reader);
     }
 }

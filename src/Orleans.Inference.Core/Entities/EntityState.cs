@@ -5,8 +5,6 @@ namespace Orleans.Inference.Entities;
 /// <summary>What one entity owns. Its shard alone changes it; <see cref="Latest"/> may be read by any thread.</summary>
 public sealed class EntityState
 {
-    private volatile byte[]? _latest;
-
     internal EntityState(byte[] key, ulong hash, FoldPlan plan)
     {
         Key = key;
@@ -28,12 +26,11 @@ public sealed class EntityState
     /// <summary>Event time of the entity's newest event: UTC ticks.</summary>
     public long UpdatedAt => Windows.Time;
 
-    /// <summary>Of a primary entity: its latest prediction in codec form.</summary>
-    public byte[]? Latest
-    {
-        get => _latest;
-        set => _latest = value;
-    }
+    /// <summary>Its latest prediction; null before the first, and always for a secondary entity.</summary>
+    public LatestPrediction? Latest { get; private set; }
+
+    /// <summary>Replaces the latest prediction, given in codec form. The output's thread, or whoever restores the entity.</summary>
+    public void SetLatest(ReadOnlySpan<byte> prediction) => (Latest ??= new LatestPrediction()).Write(prediction);
 
     /// <summary>The checkpoint that saw the entity last; for the engine to tell idle ones.</summary>
     public long TouchedAt { get; set; }

@@ -15,7 +15,7 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
 
     private readonly KeyHashSet[] _stored = [.. tables.Select(_ => new KeyHashSet())];
     private readonly Queue<Unsaved> _unsaved = new();
-    private readonly List<(int Type, EntityState Entity, byte[]? Latest)> _leaving = [];
+    private readonly List<(int Type, EntityState Entity, int Latest)> _leaving = [];
     private readonly ByteWriter _state = new();
     private readonly int[] _sweptTo = new int[tables.Length];
     private long _departures;
@@ -171,7 +171,7 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
     {
         foreach (var (type, entity, latest) in _leaving)
         {
-            if (entity.TouchedAt < entity.WrittenAt && ReferenceEquals(entity.Latest, latest))
+            if (entity.TouchedAt < entity.WrittenAt && (entity.Latest?.Version ?? 0) == latest)
             {
                 entity.UnsavedSince = 0;
                 tables[type].Remove(entity);
@@ -190,8 +190,10 @@ internal sealed class EntityPersistence(IStateStore store, EntityTable[] tables)
             _sweptTo[type] = (_sweptTo[type] + 1) & (table.SlotCount - 1);
             if (table.At(_sweptTo[type]) is { } entity && checkpoint - entity.TouchedAt > idleCheckpoints)
             {
+                // Before the write: a prediction that comes meanwhile is not in it for certain.
+                var latest = entity.Latest?.Version ?? 0;
                 bytes += Write(type, entity, checkpoint, whole);
-                _leaving.Add((type, entity, entity.Latest));
+                _leaving.Add((type, entity, latest));
             }
         }
     }

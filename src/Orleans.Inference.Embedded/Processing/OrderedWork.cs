@@ -3,7 +3,7 @@ namespace Orleans.Inference.Embedded.Processing;
 /// <summary>What passes the stages in sequence order: shards in parallel, then scoring, then output.</summary>
 internal abstract class OrderedWork
 {
-    private readonly ManualResetEventSlim _shardsDone = new(false, spinCount: 100);
+    private readonly ManualResetEventSlim _shardsDone = new(false, spinCount: 0);
     private int _pendingShards;
 
     /// <summary>Says how many shards will call <see cref="ShardDone"/>, before the first can.</summary>

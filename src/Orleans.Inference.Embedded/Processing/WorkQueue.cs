@@ -1,14 +1,13 @@
 namespace Orleans.Inference.Embedded.Processing;
 
 /// <summary>
-/// A queue between two threads that hand work on in order. It needs no bound of its own: the pool of batches bounds what can be in it. A monitor is enough, for
-/// an item is a batch and not an event.
+/// A queue between two threads that hand work on in order. It needs no bound of its own: the pool of batches bounds what can be in it. Waiting is a plain monitor that sleeps at
+/// once: a stage that spins takes the core from the stage it waits for.
 /// </summary>
 internal sealed class WorkQueue<T>
 {
     private readonly Queue<T> _items = new();
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _available = new(0);
+    private readonly object _gate = new();
     private bool _completed;
 
     public void Add(T item)
@@ -16,39 +15,36 @@ internal sealed class WorkQueue<T>
         lock (_gate)
         {
             _items.Enqueue(item);
+            Monitor.Pulse(_gate);
         }
-
-        _available.Release();
     }
 
-    /// <summary>No more items will come; takers get those still there.</summary>
+    /// <summary>No more items will come; the taker gets those still there.</summary>
     public void Complete()
     {
         lock (_gate)
         {
             _completed = true;
+            Monitor.PulseAll(_gate);
         }
-
-        _available.Release();
     }
 
     /// <summary>Waits for the next item; false when the queue is complete and empty.</summary>
     public bool TryTake(out T item)
     {
-        _available.Wait();
         lock (_gate)
         {
-            if (_items.TryDequeue(out item!))
+            while (!_items.TryDequeue(out item!))
             {
-                return true;
+                if (_completed)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_gate);
             }
 
-            if (_completed)
-            {
-                _available.Release();
-            }
-
-            return false;
+            return true;
         }
     }
 }

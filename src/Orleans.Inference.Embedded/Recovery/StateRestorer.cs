@@ -52,9 +52,9 @@ internal sealed class StateRestorer(IStateStore store, Shard[] shards)
         public void OnPrediction(ReadOnlySpan<byte> key, ReadOnlySpan<byte> prediction)
         {
             if (Get(0, key) is { } entity
-                && (entity.Latest is null || PredictionCodec.SequenceOf(entity.Latest) < PredictionCodec.SequenceOf(prediction)))
+                && (entity.Latest is null || PredictionCodec.SequenceOf(entity.Latest.Own) < PredictionCodec.SequenceOf(prediction)))
             {
-                entity.Latest = prediction.ToArray();
+                entity.SetLatest(prediction);
                 shard.Persistence.MarkUnsaved(0, entity, _checkpoint);
             }
         }

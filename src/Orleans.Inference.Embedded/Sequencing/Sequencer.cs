@@ -25,7 +25,7 @@ internal sealed class Sequencer : IRecordReceiver
     private readonly TimeProvider _time;
     private readonly ScoringInstruments? _instruments;
     private readonly int _batchLimit;
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly ManualResetEventSlim _signal = new(false, spinCount: 0);
     private readonly RecoveryPlan _recovery;
     private bool _httpWasLast;
 
@@ -87,20 +87,18 @@ internal sealed class Sequencer : IRecordReceiver
     /// <summary>There is something to do. Any thread.</summary>
     public void Wake()
     {
-        if (_signal.CurrentCount == 0)
+        if (!_signal.IsSet)
         {
-            try
-            {
-                _signal.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Another thread was first; once is enough.
-            }
+            _signal.Set();
         }
     }
 
-    public void Wait(TimeSpan timeout) => _signal.Wait(timeout, _processor.Faulted);
+    /// <summary>Waits until there may be something to do. What comes from here on wakes the next wait.</summary>
+    public void Wait(TimeSpan timeout)
+    {
+        _signal.Wait(timeout, _processor.Faulted);
+        _signal.Reset();
+    }
 
     /// <summary>Submits the next batch; false when nothing can be submitted now.</summary>
     public bool TryStep()

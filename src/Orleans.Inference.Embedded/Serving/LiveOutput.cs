@@ -27,6 +27,7 @@ internal sealed class LiveOutput : IOrderedOutput
     private readonly long[] _latencies;
     private readonly List<EntityState> _predicted = [];
     private byte[] _body = new byte[4096];
+    private byte[] _encoded = new byte[512];
     private ByteWriter _predictionLog = new();
     private ByteWriter _swappedLog = new();
     private long _nextCheckpoint;
@@ -75,13 +76,13 @@ internal sealed class LiveOutput : IOrderedOutput
             else
             {
                 var prediction = PredictionOf(work, row, sequence);
-                var encoded = PredictionCodec.Encode(prediction);
+                var encoded = Encode(prediction);
                 if (!isDryRun)
                 {
                     Publish(work, row, prediction, encoded);
                 }
 
-                work.Requests?[row].Answer(new ScoreReply(ReplyStatus.Answered, encoded));
+                work.Requests?[row].Answer(new ScoreReply(ReplyStatus.Answered, encoded.ToArray()));
             }
 
             // A dry run takes no number: those behind it have the numbers they would have without it.
@@ -106,7 +107,7 @@ internal sealed class LiveOutput : IOrderedOutput
     {
         foreach (var entity in _predicted)
         {
-            ChangeLog.AppendPrediction(_predictionLog, entity.Key, entity.Latest);
+            ChangeLog.AppendPrediction(_predictionLog, entity.Key, entity.Latest!.Own);
         }
 
         _predicted.Clear();
@@ -114,6 +115,18 @@ internal sealed class LiveOutput : IOrderedOutput
         _predictionLog.Clear();
         _nextCheckpoint = barrier.Number + 1;
         _checkpoints.Begin(barrier, _swappedLog.Written);
+    }
+
+    /// <summary>The compact form, in a buffer that the next call overwrites.</summary>
+    private ReadOnlySpan<byte> Encode(in Prediction prediction)
+    {
+        var length = PredictionCodec.LengthOf(prediction);
+        if (length > _encoded.Length)
+        {
+            _encoded = new byte[length];
+        }
+
+        return _encoded.AsSpan(0, PredictionCodec.Encode(prediction, _encoded));
     }
 
     private Prediction PredictionOf(BatchInFlight work, int row, long sequence)
@@ -139,7 +152,7 @@ internal sealed class LiveOutput : IOrderedOutput
         };
     }
 
-    private void Publish(BatchInFlight work, int row, in Prediction prediction, byte[] encoded)
+    private void Publish(BatchInFlight work, int row, in Prediction prediction, ReadOnlySpan<byte> encoded)
     {
         var batch = work.Batch;
         var isDelivered = (batch.Flags[row] & RowFlags.Delivered) != 0;
@@ -172,7 +185,7 @@ internal sealed class LiveOutput : IOrderedOutput
 
         if (work.Primaries[row] is { } entity)
         {
-            entity.Latest = encoded;
+            entity.SetLatest(encoded);
             if (entity.PredictedAt != _nextCheckpoint)
             {
                 entity.PredictedAt = _nextCheckpoint;
@@ -184,7 +197,7 @@ internal sealed class LiveOutput : IOrderedOutput
 
         if (!Feed.IsEmpty)
         {
-            Feed.Publish(encoded);
+            Feed.Publish(encoded.ToArray());
         }
     }
 

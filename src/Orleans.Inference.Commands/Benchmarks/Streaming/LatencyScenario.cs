@@ -76,6 +76,8 @@ internal sealed class LatencyScenario : IBenchScenario
             figures.Add("longest", "ms", times[^1]);
             figures.Add("p99 from record to score, last seconds", "ms", live.Engine.Figures.LatencyP99Ms);
             figures.Add("longest pause for garbage", "ms", pauses.TakeLongest().TotalMilliseconds);
+            figures.Add("collections so far", "", GC.CollectionCount(0));
+            figures.Add("paused for garbage so far", "%", GC.GetGCMemoryInfo(GCKind.Any).PauseTimePercentage);
             figures.Add("longest pause of a shard so far", "ms", live.Engine.Figures.LongestCheckpointPauseMs);
             figures.Add("events sent", "1/s", perRun / elapsed.TotalSeconds);
             figures.Add("checkpoints meanwhile", "", live.Engine.Figures.Checkpoints - checkpoints);
