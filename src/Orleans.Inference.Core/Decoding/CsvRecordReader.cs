@@ -1,8 +1,8 @@
 namespace Orleans.Inference.Decoding;
 
 /// <summary>
-/// Splits CSV (RFC 4180: quotes, doubled quotes, line ends inside quotes; LF or CRLF) into records of cells, in UTF-8. It looks at each byte once; a library that makes a
-/// string a cell would take more time than the features do. Blank lines are skipped.
+/// Splits CSV (RFC 4180: quotes, doubled quotes, line ends inside quotes; LF or CRLF) into records of cells, in UTF-8. It looks at each byte once and
+/// allocates nothing; cells stay slices of the caller's buffer, so that a record may be cut anywhere. Blank lines are skipped.
 /// </summary>
 public sealed class CsvRecordReader
 {
