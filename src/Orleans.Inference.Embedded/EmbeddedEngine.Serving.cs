@@ -99,7 +99,7 @@ internal sealed partial class EmbeddedEngine
 
     public async ValueTask<byte[]?> LatestAsync(string entity, CancellationToken cancellationToken)
     {
-        if (_running is not { } running)
+        if (_running is not { } running || Completion.IsCompleted)
         {
             return null;
         }
@@ -125,7 +125,7 @@ internal sealed partial class EmbeddedEngine
 
     public async ValueTask<EntityReply?> EntityAsync(int entityType, string key, long? at, CancellationToken cancellationToken)
     {
-        if (_running is not { } running)
+        if (_running is not { } running || Completion.IsCompleted)
         {
             return null;
         }
