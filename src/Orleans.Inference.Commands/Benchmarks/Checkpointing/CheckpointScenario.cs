@@ -42,7 +42,10 @@ internal sealed class CheckpointScenario : IBenchScenario
     {
         await BenchRun.SettleAsync();
         var pipeline = run.Pipeline with { CheckpointInterval = Interval };
-        var source = new GeneratedSource(pipeline.Source.Topic, new PaymentSimulator(new PaymentSimulationOptions()).From());
+
+        // Long ago: at full speed a year passes in seconds, and a payment of the future is rejected.
+        var payments = new PaymentSimulator(new PaymentSimulationOptions { Start = new DateOnly(2000, 1, 1) }).From();
+        var source = new GeneratedSource(pipeline.Source.Topic, payments);
         using var pauses = new CollectionPauses();
         var started = TimeProvider.System.GetTimestamp();
         await using var live = await LiveRun.StartAsync(run, pipeline, options, run.CreateFolder(folder), source, sink: null, cancellationToken);
