@@ -99,7 +99,7 @@ internal sealed partial class EmbeddedEngine
 
     public async ValueTask<byte[]?> LatestAsync(string entity, CancellationToken cancellationToken)
     {
-        if (_running is not { } running || Completion.IsCompleted)
+        if (_running is not { } running)
         {
             return null;
         }
