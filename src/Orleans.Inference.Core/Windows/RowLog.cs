@@ -22,10 +22,7 @@ internal sealed class RowLog
         _stride = 1 + values + (hasMask ? 1 : 0);
         _words = new long[InitialRows * _stride];
         _mask = InitialRows - 1;
-        HasMask = hasMask;
     }
-
-    public bool HasMask { get; }
 
     /// <summary>Number of the oldest row held.</summary>
     public long First { get; private set; }
