@@ -1,0 +1,4 @@
+using Orleans.Inference.Commands;
+using Orleans.Inference.Embedded;
+
+return await InferenceProgram.RunAsync(args, loggers => [new EmbeddedEngineFactory(loggers)]);
