@@ -48,9 +48,13 @@ public sealed class DocumentationTests
     public void Dependencies_OfProjects_AreListedWithTheirVersions()
     {
         var page = MarkdownPage.Read("docs/dependencies.md").Text;
-        var versions = System.Xml.Linq.XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))
+        var packages = System.Xml.Linq.XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"));
+        var orleans = (string)packages.Descendants("OrleansVersion").Single();
+        var versions = packages
             .Descendants("PackageVersion")
-            .ToDictionary(package => (string)package.Attribute("Include")!, package => (string)package.Attribute("Version")!);
+            .ToDictionary(
+                package => (string)package.Attribute("Include")!,
+                package => ((string)package.Attribute("Version")!).Replace("$(OrleansVersion)", orleans));
         var used = new[] { "src", "tests" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
             .Append(Path.Combine(Repository.Root, "Directory.Build.targets"))
