@@ -4,6 +4,7 @@ using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Entities;
 using Orleans.Inference.Predictions;
+using Orleans.Inference.Serving.Inputs;
 
 namespace Orleans.Inference.Embedded;
 

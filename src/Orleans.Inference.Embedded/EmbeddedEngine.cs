@@ -7,6 +7,8 @@ using Orleans.Inference.Embedded.Sequencing;
 using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Serving.Figures;
+using Orleans.Inference.Serving.Inputs;
 using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded;

@@ -1,7 +1,7 @@
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded.Processing;
-using Orleans.Inference.Embedded.Sequencing;
+using Orleans.Inference.Serving.Inputs;
 
 namespace Orleans.Inference.Embedded.Checkpointing;
 

@@ -1,7 +1,7 @@
 using Orleans.Inference.Embedded.Checkpointing;
-using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
+using Orleans.Inference.Serving.Inputs;
 
 namespace Orleans.Inference.Embedded.Processing;
 

@@ -5,6 +5,7 @@ using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Scoring;
+using Orleans.Inference.Serving.Scoring;
 using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded.Processing;

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
-using Orleans.Inference.Embedded.Sequencing;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Serving.Inputs;
 
 namespace Orleans.Inference.Embedded.Recovery;
 

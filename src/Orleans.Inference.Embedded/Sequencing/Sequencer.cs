@@ -3,11 +3,10 @@ using Orleans.Inference.Decoding;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded.Processing;
 using Orleans.Inference.Embedded.Recovery;
-using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
-using Orleans.Inference.Predictions;
+using Orleans.Inference.Serving.Inputs;
 using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded.Sequencing;
@@ -22,6 +21,7 @@ internal sealed class Sequencer : IRecordReceiver
     private readonly IOrderJournal _journal;
     private readonly RecordBatchPool _records;
     private readonly JsonEventDecoder _decoder;
+    private readonly EventJudge _judge;
     private readonly TimeProvider _time;
     private readonly ScoringInstruments? _instruments;
     private readonly int _batchLimit;
@@ -49,6 +49,7 @@ internal sealed class Sequencer : IRecordReceiver
         _instruments = instruments;
         _batchLimit = options.BatchLimit;
         _decoder = new JsonEventDecoder(pipeline);
+        _judge = new EventJudge(pipeline, time);
         _recovery = recovery;
         Partitions = partitions;
         Http = http;
@@ -241,7 +242,7 @@ internal sealed class Sequencer : IRecordReceiver
 
         // As of the batch's start: its own rows may be as old as that.
         batch.Horizon = Horizon(input);
-        Judge(batch, ref input.Clock);
+        _judge.Judge(batch, ref input.Clock);
         input.NextOffset = last + 1;
         Submit(work, sequence, batch.Count);
     }
@@ -259,7 +260,7 @@ internal sealed class Sequencer : IRecordReceiver
         }
 
         batch.Horizon = Http.Clock.Time == long.MinValue ? long.MinValue : Horizon(taken: null);
-        Judge(batch, ref Http.Clock);
+        _judge.Judge(batch, ref Http.Clock);
         Submit(work, NextSequence, events.Count(http => !http.Options.DryRun));
     }
 
@@ -268,30 +269,6 @@ internal sealed class Sequencer : IRecordReceiver
         work.Batch.FirstSequence = sequence;
         NextSequence = Math.Max(NextSequence, sequence + numbered);
         _processor.Submit(work);
-    }
-
-    /// <summary>Finds the rows that are too far ahead of the wall clock, or late by their own input's clock.</summary>
-    private void Judge(EventBatch batch, ref InputClock clock)
-    {
-        var latest = (_time.GetUtcNow() + _pipeline.Source.MaxAhead).UtcTicks;
-        for (var row = 0; row < batch.Count; row++)
-        {
-            if (batch.Outcomes[row] == Outcome.Rejected)
-            {
-                continue;
-            }
-
-            var time = batch.EventTimes[row];
-            if (time > latest || (batch.Flags[row] & RowFlags.WasRejected) != 0)
-            {
-                batch.Outcomes[row] = Outcome.Rejected;
-                batch.Rejections[row] = new Rejection((short)_pipeline.Source.TimeField, RejectReason.InTheFuture);
-            }
-            else if ((batch.Flags[row] & RowFlags.DryRun) != 0 ? time < clock.Limit : !clock.TryAccept(time))
-            {
-                batch.Outcomes[row] = Outcome.Late;
-            }
-        }
     }
 
     /// <summary>

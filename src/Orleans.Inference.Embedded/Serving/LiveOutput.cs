@@ -1,4 +1,3 @@
-using System.Text;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded.Checkpointing;
@@ -8,6 +7,9 @@ using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Predictions;
+using Orleans.Inference.Serving.Figures;
+using Orleans.Inference.Serving.Outputs;
+using Orleans.Inference.Serving.Predictions;
 using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Embedded.Serving;
@@ -17,17 +19,13 @@ namespace Orleans.Inference.Embedded.Serving;
 /// </summary>
 internal sealed class LiveOutput : IOrderedOutput
 {
-    private readonly PipelineModel _pipeline;
-    private readonly IRecordSink? _sink;
     private readonly CheckpointWriter _checkpoints;
-    private readonly PredictionJson _json;
+    private readonly OutputWriter _writer;
     private readonly LatencyWindow _latency;
     private readonly OutcomeCounts _counts;
     private readonly ScoringInstruments? _instruments;
     private readonly long[] _latencies;
     private readonly List<EntityState> _predicted = [];
-    private byte[] _body = new byte[4096];
-    private byte[] _encoded = new byte[512];
     private ByteWriter _predictionLog = new();
     private ByteWriter _swappedLog = new();
     private long _nextCheckpoint;
@@ -35,13 +33,11 @@ internal sealed class LiveOutput : IOrderedOutput
     public LiveOutput(
         PipelineModel pipeline, IRecordSink? sink, CheckpointWriter checkpoints, OutcomeCounts counts, ScoringInstruments? instruments, long nextCheckpoint, TimeProvider time, int batchLimit)
     {
-        _pipeline = pipeline;
-        _sink = sink;
         _checkpoints = checkpoints;
         _counts = counts;
         _instruments = instruments;
         _nextCheckpoint = nextCheckpoint;
-        _json = new PredictionJson(pipeline);
+        _writer = new OutputWriter(pipeline, sink);
         _latency = new LatencyWindow(time);
         _latencies = new long[batchLimit];
     }
@@ -75,8 +71,8 @@ internal sealed class LiveOutput : IOrderedOutput
             }
             else
             {
-                var prediction = PredictionOf(work, row, sequence);
-                var encoded = Encode(prediction);
+                var prediction = _writer.PredictionOf(batch, row, sequence, fromHttp: work.Requests is not null);
+                var encoded = _writer.Encode(prediction);
                 if (!isDryRun)
                 {
                     Publish(work, row, prediction, encoded);
@@ -117,41 +113,6 @@ internal sealed class LiveOutput : IOrderedOutput
         _checkpoints.Begin(barrier, _swappedLog.Written);
     }
 
-    /// <summary>The compact form, in a buffer that the next call overwrites.</summary>
-    private ReadOnlySpan<byte> Encode(in Prediction prediction)
-    {
-        var length = PredictionCodec.LengthOf(prediction);
-        if (length > _encoded.Length)
-        {
-            _encoded = new byte[length];
-        }
-
-        return _encoded.AsSpan(0, PredictionCodec.Encode(prediction, _encoded));
-    }
-
-    private Prediction PredictionOf(BatchInFlight work, int row, long sequence)
-    {
-        var batch = work.Batch;
-        return new Prediction
-        {
-            Sequence = sequence,
-            EventId = batch.EventIdOf(row),
-            Entity = batch.KeyOf(0, row),
-            Outcome = batch.Outcomes[row],
-            Score = batch.Scores[row],
-            Decision = batch.Decisions[row],
-            Version = batch.Versions[row],
-            Variant = batch.Variants[row],
-            Revision = batch.Revision,
-            EventTime = batch.EventTimes[row],
-            ScoredAt = batch.ScoredAt,
-            ReceivedAt = batch.Timestamps[row],
-            FromHttp = work.Requests is not null,
-            Source = batch.Sources[row],
-            Features = _pipeline.Sink.IncludeFeatures && batch.IsAccepted(row) ? batch.FeaturesOf(row) : [],
-        };
-    }
-
     private void Publish(BatchInFlight work, int row, in Prediction prediction, ReadOnlySpan<byte> encoded)
     {
         var batch = work.Batch;
@@ -160,27 +121,15 @@ internal sealed class LiveOutput : IOrderedOutput
         {
             if (!isDelivered)
             {
-                WriteOriginal(work, row, prediction.Sequence, OutputTopic.Late, "late", _pipeline.Fields[_pipeline.Source.TimeField].Name);
+                _writer.WriteLate(batch, row, prediction.Sequence, work.Requests is null ? [] : work.Requests[row].Json.Span);
             }
 
             return;
         }
 
-        if (_sink is not null && !isDelivered)
+        if (!isDelivered)
         {
-            var length = _json.MaxLength(prediction);
-            if (length > _body.Length)
-            {
-                _body = new byte[length];
-            }
-
-            _sink.Write(new OutputRecord
-            {
-                Topic = OutputTopic.Predictions,
-                Sequence = prediction.Sequence,
-                Key = prediction.Entity,
-                Value = _body.AsSpan(0, _json.Format(prediction, _body)),
-            });
+            _writer.WritePrediction(prediction);
         }
 
         if (work.Primaries[row] is { } entity)
@@ -204,46 +153,13 @@ internal sealed class LiveOutput : IOrderedOutput
     private void EmitRejected(BatchInFlight work, int row, long sequence)
     {
         var batch = work.Batch;
-        var rejection = batch.Rejections[row];
         if (work.Requests is { } requests)
         {
-            requests[row].Answer(new ScoreReply(ReplyStatus.Invalid, Rejection: rejection));
+            requests[row].Answer(new ScoreReply(ReplyStatus.Invalid, Rejection: batch.Rejections[row]));
         }
         else if ((batch.Flags[row] & RowFlags.Delivered) == 0)
         {
-            var field = rejection.Field < 0 ? "" : _pipeline.Fields[rejection.Field].Name;
-            WriteOriginal(work, row, sequence, OutputTopic.DeadLetters, rejection.Text, field);
+            _writer.WriteDeadLetter(batch, row, sequence);
         }
     }
-
-    /// <summary>A dead letter or late record keeps key, value and headers, and says why it is there and where it came from.</summary>
-    private void WriteOriginal(BatchInFlight work, int row, long sequence, OutputTopic topic, string reason, string field)
-    {
-        if (_sink is null)
-        {
-            return;
-        }
-
-        var batch = work.Batch;
-        var source = batch.Sources[row];
-        RecordHeader[] headers =
-        [
-            .. batch.Records?.HeadersOf(row) ?? [],
-            Header("dlq-reason", reason),
-            Header("dlq-field", field),
-            Header("dlq-topic", batch.SourceTopic),
-            Header("dlq-partition", source.Partition.ToString()),
-            Header("dlq-offset", source.Offset.ToString()),
-        ];
-        _sink.Write(new OutputRecord
-        {
-            Topic = topic,
-            Sequence = sequence,
-            Key = batch.Records is { } records ? records.KeyOf(row) : batch.KeyOf(0, row),
-            Value = batch.Records is { } raw ? raw.ValueOf(row) : work.Requests![row].Json.Span,
-            Headers = headers,
-        });
-    }
-
-    private static RecordHeader Header(string name, string value) => new(name, Encoding.UTF8.GetBytes(value));
 }

@@ -8,6 +8,7 @@ using Orleans.Inference.Embedded.Sequencing;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Models.Onnx;
+using Orleans.Inference.Serving.Inputs;
 using Orleans.Inference.Storage.Folders;
 
 namespace Orleans.Inference.Embedded.Tests.Sequencing;

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Orleans.Inference.Engines;
 
-namespace Orleans.Inference.Embedded.Serving;
+namespace Orleans.Inference.Serving.Predictions;
 
 /// <summary>Every prediction to whoever listens. A reader that does not keep up is told and dropped; it never slows the engine.</summary>
-internal sealed class PredictionFeed
+public sealed class PredictionFeed
 {
     private const int Buffer = 4096;
 

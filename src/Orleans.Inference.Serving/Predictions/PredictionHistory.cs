@@ -1,13 +1,13 @@
 using Orleans.Inference.Entities;
 using Orleans.Inference.Predictions;
 
-namespace Orleans.Inference.Embedded.Serving;
+namespace Orleans.Inference.Serving.Predictions;
 
 /// <summary>
 /// The pipeline's last predictions, by entity. Encoded predictions lie packed in large blocks that are used again, and are chained newest to oldest per bucket of key
 /// hashes: some hundred objects for a million predictions, which the collector need not look into. One thread adds; any may read.
 /// </summary>
-internal sealed class PredictionHistory
+public sealed class PredictionHistory
 {
     private const int BlockBytes = 1024 * 1024;
     private const int SegmentEntries = 64 * 1024;

@@ -1,13 +1,13 @@
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Events;
 
-namespace Orleans.Inference.Embedded.Sequencing;
+namespace Orleans.Inference.Serving.Inputs;
 
 /// <summary>
 /// One source partition: what the source's thread has brought and the sequencer has not taken yet. Whatever came together is taken together, so batches grow
 /// with load and never wait for company.
 /// </summary>
-internal sealed class PartitionInput(int partition, long nextOffset, InputClock clock, bool isBehind, int batchLimit, RecordBatchPool pool)
+public sealed class PartitionInput(int partition, long nextOffset, InputClock clock, bool isBehind, int batchLimit, RecordBatchPool pool)
 {
     private const int MaxWaitingBatches = 4;
     private const int MaxBatchBytes = 4 * 1024 * 1024;

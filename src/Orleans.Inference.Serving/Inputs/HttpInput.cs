@@ -1,11 +1,10 @@
-using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 
-namespace Orleans.Inference.Embedded.Sequencing;
+namespace Orleans.Inference.Serving.Inputs;
 
 /// <summary>The HTTP door: an input of its own, with its own clock and its own numbering, which a restart never reuses.</summary>
-internal sealed class HttpInput(long firstOffset, InputClock clock, int limit)
+public sealed class HttpInput(long firstOffset, InputClock clock, int limit)
 {
     private readonly Lock _gate = new();
     private readonly Queue<HttpEvent> _waiting = new();

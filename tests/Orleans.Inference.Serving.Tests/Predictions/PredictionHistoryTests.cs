@@ -1,9 +1,9 @@
 using System.Text;
-using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Entities;
 using Orleans.Inference.Predictions;
+using Orleans.Inference.Serving.Predictions;
 
-namespace Orleans.Inference.Embedded.Tests.Serving;
+namespace Orleans.Inference.Serving.Tests.Predictions;
 
 public sealed class PredictionHistoryTests
 {

@@ -1,8 +1,8 @@
 using Orleans.Inference.Delivery;
-using Orleans.Inference.Embedded.Sequencing;
 using Orleans.Inference.Events;
+using Orleans.Inference.Serving.Inputs;
 
-namespace Orleans.Inference.Embedded.Tests.Sequencing;
+namespace Orleans.Inference.Serving.Tests.Inputs;
 
 public sealed class PartitionInputTests
 {

@@ -1,10 +1,10 @@
 using Orleans.Inference.Events;
 using Orleans.Inference.Predictions;
 
-namespace Orleans.Inference.Embedded.Serving;
+namespace Orleans.Inference.Serving.Figures;
 
 /// <summary>Events by outcome since the process started. One thread counts; any may read.</summary>
-internal sealed class OutcomeCounts
+public sealed class OutcomeCounts
 {
     private readonly long[] _counts = new long[Enum.GetValues<Outcome>().Length];
 

@@ -1,7 +1,7 @@
-using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
+using Orleans.Inference.Serving.Predictions;
 
-namespace Orleans.Inference.Embedded.Tests.Serving;
+namespace Orleans.Inference.Serving.Tests.Predictions;
 
 public sealed class PredictionFeedTests
 {

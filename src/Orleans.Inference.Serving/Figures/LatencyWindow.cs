@@ -1,10 +1,10 @@
-namespace Orleans.Inference.Embedded.Serving;
+namespace Orleans.Inference.Serving.Figures;
 
 /// <summary>
 /// Counts and latencies of the last seconds, for live figures: a ring of one-second histograms whose buckets grow by a quarter of a power of two, so a quantile is right to
 /// 19%. One thread records; any may read.
 /// </summary>
-internal sealed class LatencyWindow(TimeProvider time)
+public sealed class LatencyWindow(TimeProvider time)
 {
     private const int Seconds = 8;
     private const int Buckets = 160;

@@ -1,9 +1,9 @@
 using Orleans.Inference.Delivery;
 
-namespace Orleans.Inference.Embedded.Serving;
+namespace Orleans.Inference.Serving.Predictions;
 
 /// <summary>How far each source partition has been scored, and who waits for it.</summary>
-internal sealed class OffsetWaiters
+public sealed class OffsetWaiters
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, long> _scored = [];

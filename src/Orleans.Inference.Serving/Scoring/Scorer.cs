@@ -5,13 +5,13 @@ using Orleans.Inference.Predictions;
 using Orleans.Inference.Routing;
 using Orleans.Inference.Scoring;
 
-namespace Orleans.Inference.Embedded.Processing;
+namespace Orleans.Inference.Serving.Scoring;
 
 /// <summary>
 /// Scores whole batches: one call for the champion, one more for a fallback version when it fails. A version that fails, or gives no number, is a value and not an
 /// exception. Used by one thread.
 /// </summary>
-internal sealed class Scorer : IDisposable
+public sealed class Scorer : IDisposable
 {
     private readonly PipelineModel _pipeline;
     private readonly IModelCatalog _catalog;

@@ -4,10 +4,10 @@ using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Predictions;
 
-namespace Orleans.Inference.Embedded.Serving;
+namespace Orleans.Inference.Serving.Inputs;
 
 /// <summary>Judges HTTP's events before they are taken, with the decoder that takes them. Any thread.</summary>
-internal sealed class EventValidator(PipelineModel pipeline, TimeProvider time)
+public sealed class EventValidator(PipelineModel pipeline, TimeProvider time)
 {
     private readonly ConcurrentBag<(JsonEventDecoder Decoder, EventBatch Batch)> _free = [];
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Orleans.Inference.Delivery;
 
-namespace Orleans.Inference.Embedded.Sequencing;
+namespace Orleans.Inference.Serving.Inputs;
 
 /// <summary>Record batches for reuse. Any thread.</summary>
-internal sealed class RecordBatchPool
+public sealed class RecordBatchPool
 {
     private readonly ConcurrentBag<RecordBatch> _free = [];
 
