@@ -5,7 +5,7 @@ using Orleans.Inference.Pipelines;
 namespace Orleans.Inference.Kafka;
 
 /// <summary>Makes sources, sinks and producers for one cluster.</summary>
-public sealed class KafkaTransport
+public sealed class KafkaTransport : IRecordTransport
 {
     private readonly KafkaSettings _settings;
     private readonly ILoggerFactory _loggers;

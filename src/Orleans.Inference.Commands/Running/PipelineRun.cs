@@ -51,6 +51,7 @@ internal sealed class PipelineRun : IAsyncDisposable
             Models = new OnnxModelCatalog(),
             Store = state.Store,
             Journal = state.Journal,
+            Transport = kafka,
             Source = source,
             Sink = sink,
             Producer = producer?.ForTopic(pipeline.Source.Topic),

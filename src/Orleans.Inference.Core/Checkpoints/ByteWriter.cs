@@ -48,6 +48,9 @@ public ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
+    /// <summary>What has not been read.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _rest;
+
     public byte Byte() => Bytes(1)[0];
 
     public short Int16() => BinaryPrimitives.ReadInt16LittleEndian(Bytes(sizeof(short)));

@@ -30,6 +30,9 @@ public sealed record EngineParts
 
     public IRecordSink? Sink { get; init; }
 
+    /// <summary>Makes more sources and sinks like these, where there are any.</summary>
+    public IRecordTransport? Transport { get; init; }
+
     /// <summary>Takes HTTP's events to the source topic; null when they go straight into the engine.</summary>
     public IEventProducer? Producer { get; init; }
 

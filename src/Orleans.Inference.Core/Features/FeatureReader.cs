@@ -25,8 +25,11 @@ public sealed class FeatureReader
     /// <summary>An empty table for an entity type.</summary>
     public EntityTable CreateTable(int entityType) => new(_plans[entityType]);
 
+    /// <summary>What an accepted row adds to its entity of a type: time, values as bits, mask. Valid until the next call.</summary>
+    public ReadOnlySpan<long> WordsOf(EventBatch batch, int row, int entityType) => RowOf(batch, row, _plans[entityType]);
+
     /// <summary>Longs in a row of an entity type's log: how far <see cref="Replay"/> reads.</summary>
-    public int WordsOf(int entityType) => WordsOf(_plans[entityType]);
+    public int WordsOf(int entityType) => _plans[entityType].WordCount;
 
     /// <summary>The features of an entity type's windows: names and columns, in model order.</summary>
     public IEnumerable<(string Name, int Feature)> WindowFeaturesOf(int entityType) =>
@@ -86,8 +89,6 @@ public sealed class FeatureReader
         return [.. WindowFeaturesOf(entityType).Select(feature => KeyValuePair.Create(feature.Name, features[feature.Feature]))];
     }
 
-    private static int WordsOf(FoldPlan plan) => 1 + plan.Values.Length + (plan.Conditions.Length > 0 ? 1 : 0);
-
     private Span<long> RowOf(EventBatch batch, int row, FoldPlan plan)
     {
         _row[0] = batch.EventTimes[row];
@@ -107,6 +108,6 @@ public sealed class FeatureReader
             _row[plan.Values.Length + 1] = (long)mask;
         }
 
-        return _row.AsSpan(0, WordsOf(plan));
+        return _row.AsSpan(0, plan.WordCount);
     }
 }

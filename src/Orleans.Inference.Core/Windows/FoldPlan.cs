@@ -55,6 +55,9 @@ internal sealed class FoldPlan
     /// <summary>Per boundary, the folds that a row leaves when the cursor passes it.</summary>
     public int[][] Leaving { get; }
 
+    /// <summary>Longs in a row of the log: time, values, and a mask where there are conditions.</summary>
+    public int WordCount => 1 + Values.Length + (Conditions.Length > 0 ? 1 : 0);
+
     /// <summary>Rows this far before every possible time are in no window to come.</summary>
     public long Reach => Boundaries[^1];
 

@@ -33,6 +33,9 @@ public readonly record struct StateKey(string Pipeline, byte Kind, ReadOnlyMemor
 /// <summary>States that are no entities.</summary>
 public static class StateKind
 {
+    /// <summary>What shaped the pipeline's states: the fingerprint of its definition.</summary>
+    public const byte Definition = 253;
+
     /// <summary>Position of an input; the key is the partition's number.</summary>
     public const byte Position = 254;
 

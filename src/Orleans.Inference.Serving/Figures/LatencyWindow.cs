@@ -2,7 +2,7 @@ namespace Orleans.Inference.Serving.Figures;
 
 /// <summary>
 /// Counts and latencies of the last seconds, for live figures: a ring of one-second histograms whose buckets grow by a quarter of a power of two, so a quantile is right to
-/// 19%. One thread records; any may read.
+/// 19%. Any thread.
 /// </summary>
 public sealed class LatencyWindow(TimeProvider time)
 {

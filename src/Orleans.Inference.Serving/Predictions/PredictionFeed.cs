@@ -30,7 +30,7 @@ public sealed class PredictionFeed
 
     public async IAsyncEnumerable<byte[]> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Buffer) { SingleWriter = true, SingleReader = true });
+        var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Buffer) { SingleReader = true });
         lock (_gate)
         {
             if (_isComplete)

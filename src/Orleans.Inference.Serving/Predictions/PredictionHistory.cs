@@ -5,7 +5,7 @@ namespace Orleans.Inference.Serving.Predictions;
 
 /// <summary>
 /// The pipeline's last predictions, by entity. Encoded predictions lie packed in large blocks that are used again, and are chained newest to oldest per bucket of key
-/// hashes: some hundred objects for a million predictions, which the collector need not look into. One thread adds; any may read.
+/// hashes: some hundred objects for a million predictions, which the collector need not look into. Any thread.
 /// </summary>
 public sealed class PredictionHistory
 {

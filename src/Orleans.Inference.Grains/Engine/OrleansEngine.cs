@@ -1,0 +1,156 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Inference.Delivery;
+using Orleans.Inference.Engines;
+using Orleans.Inference.Grains.Partitions;
+using Orleans.Inference.Grains.Pipelines;
+using Orleans.Inference.Grains.Storage;
+using Orleans.Inference.Pipelines;
+using Orleans.Inference.Serving.Inputs;
+using Orleans.Runtime;
+
+namespace Orleans.Inference.Grains.Engine;
+
+/// <summary>
+/// A pipeline on one silo of a cluster: brings it to the silo, keeps in touch with its supervisor, and answers HTTP from wherever in the cluster the answer is.
+/// </summary>
+internal sealed partial class OrleansEngine(
+    PipelineModel pipeline, EngineParts parts, EngineOptions options, Func<IServiceProvider> silo, ILogger logger) : IScoringEngine
+{
+    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromMilliseconds(500);
+
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly EventValidator _validator = new(pipeline, parts.Time);
+    private readonly RequestGate _requests = new();
+    private SiloPipeline? _local;
+    private IGrainFactory? _grains;
+    private Task _running = Task.CompletedTask;
+    private volatile string? _notReady = "starting";
+
+    public PipelineModel Pipeline => pipeline;
+
+    public Task Completion => _completion.Task;
+
+    public EngineReadiness Readiness => _notReady is { } reason ? new EngineReadiness(false, reason)
+        : !_local!.Route.IsValid(_local.Ticks) ? new EngineReadiness(false, "out of touch with the cluster")
+        : EngineReadiness.Ready;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var services = silo();
+        var store = services.GetService<IEntityStore>() ?? new StateStoreEntityStore(parts.Store);
+        _grains = services.GetRequiredService<IGrainFactory>();
+        var local = new SiloPipeline(
+            pipeline, parts, options, store, services.GetRequiredService<ILocalSiloDetails>().SiloAddress, _grains, logger);
+        local.Heartbeat = () => HeartbeatAsync(local);
+        await store.OpenAsync(cancellationToken);
+        await new PipelineDefinition(local).CheckAsync(cancellationToken);
+        services.GetRequiredService<SiloPipelines>().Add(local);
+        _local = local;
+        _running = Task.WhenAll(HeartbeatsAsync(local), LetIdleEntitiesGoAsync(local), PollFiguresAsync(local));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _notReady = "stopping";
+        if (_local is { IsLeaving: false } local)
+        {
+            await _requests.CloseAsync().WaitAsync(cancellationToken);
+            local.IsLeaving = true;
+            await HeartbeatOnceAsync(local);
+            await Task.WhenAll(local.Inputs.Values.Select(input => input.StopAsync())).WaitAsync(cancellationToken);
+            await local.Writer.FlushAsync().WaitAsync(cancellationToken);
+            local.Feed.Complete();
+        }
+
+        await _stopping.CancelAsync();
+        await _running.WaitAsync(cancellationToken);
+        _completion.TrySetResult();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Keeps in touch with the supervisor; the answers renew the silo's lease on the route.</summary>
+    private async Task HeartbeatsAsync(SiloPipeline local)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            await HeartbeatOnceAsync(local);
+            await DelayAsync(HeartbeatPeriod);
+        }
+    }
+
+    private async Task HeartbeatOnceAsync(SiloPipeline local)
+    {
+        try
+        {
+            await HeartbeatAsync(local);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            if (!local.IsLeaving)
+            {
+                SiloLog.SupervisorFails(logger, pipeline.Name, exception.Message);
+            }
+        }
+    }
+
+    private async Task HeartbeatAsync(SiloPipeline local)
+    {
+        var askedAt = local.Ticks;
+        var door = local.Inputs.GetValueOrDefault("http");
+        var orders = await _grains!.GetGrain<IPipelineGrain>(pipeline.Name).HeartbeatAsync(new SiloReport
+        {
+            Silo = local.Silo,
+            IsLeaving = local.IsLeaving,
+            HttpClock = door is { Clock: > long.MinValue } ? door.Clock : long.MaxValue,
+        });
+        local.Horizon = orders.Horizon;
+        local.Route.Renew(orders.Revision, askedAt);
+        if (!local.IsLeaving && _notReady is not "stopping")
+        {
+            _notReady = orders.NotReady ?? await OpenDoorAsync();
+        }
+    }
+
+    /// <summary>The door is opened with the engine, so that the first request does not wait for it.</summary>
+    private async Task<string?> OpenDoorAsync()
+    {
+        if (_notReady is not null)
+        {
+            await Door.OpenAsync();
+        }
+
+        return null;
+    }
+
+    private IHttpDoorGrain Door => _grains!.GetGrain<IHttpDoorGrain>(pipeline.Name);
+
+    private async Task LetIdleEntitiesGoAsync(SiloPipeline local)
+    {
+        var period = TimeSpan.FromTicks(Math.Clamp(options.IdleAfter.Ticks / 4, TimeSpan.TicksPerMillisecond * 5, TimeSpan.TicksPerMinute));
+        while (!_stopping.IsCancellationRequested)
+        {
+            await DelayAsync(period);
+            local.Entities.DeactivateIdle(local.Ticks - options.IdleAfter.Ticks);
+        }
+    }
+
+    private async Task DelayAsync(TimeSpan time)
+    {
+        try
+        {
+            await Task.Delay(time, parts.Time, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop looks.
+        }
+    }
+}

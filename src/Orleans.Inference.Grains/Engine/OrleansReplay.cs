@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Inference.Engines;
+using Orleans.Inference.Events;
+using Orleans.Inference.Grains.Entities;
+using Orleans.Inference.Grains.Partitions;
+using Orleans.Inference.Grains.Pipelines;
+using Orleans.Inference.Grains.Scoring;
+using Orleans.Inference.Grains.Storage;
+using Orleans.Inference.Pipelines;
+using Orleans.Inference.Scoring;
+using Orleans.Runtime;
+
+namespace Orleans.Inference.Grains.Engine;
+
+/// <summary>A replay through the grains of one silo in this process: entities and scoring as in a cluster, without delivery and commits.</summary>
+internal sealed class OrleansReplay : IReplayEngine
+{
+    private const int Batches = 4;
+
+    private readonly IBatchOutput _output;
+    private readonly IHost _host;
+    private readonly EntityCalls _entities;
+    private readonly IScoringGrain _scoring;
+    private readonly BlockingCollection<EventBatch> _pool = [];
+    private readonly BlockingCollection<EventBatch> _submitted = [];
+    private readonly CancellationTokenSource _failed = new();
+    private readonly Task _run;
+    private long _offset;
+
+    public OrleansReplay(PipelineModel pipeline, IModelCatalog models, IBatchOutput output, EngineOptions options)
+    {
+        _output = output;
+        _host = StartSilo();
+        var grains = _host.Services.GetRequiredService<IGrainFactory>();
+        var parts = new EngineParts { Models = models, Store = null!, Journal = null! };
+        var local = new SiloPipeline(
+            pipeline, parts, options, new MemoryEntityStore(), _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress, grains,
+            _host.Services.GetRequiredService<ILogger<OrleansReplay>>());
+        _host.Services.GetRequiredService<SiloPipelines>().Add(local);
+        _entities = new EntityCalls(pipeline, local.Features, grains, parts.Time, local.Logger, options.BatchLimit);
+        _scoring = grains.GetGrain<IScoringGrain>(pipeline.Name);
+        for (var i = 0; i < Batches; i++)
+        {
+            _pool.Add(new EventBatch(pipeline, options.BatchLimit));
+        }
+
+        _run = Task.Run(RunAsync);
+    }
+
+    public EventBatch Rent()
+    {
+        try
+        {
+            return _pool.Take(_failed.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _run.GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    public void Submit(EventBatch batch) => _submitted.Add(batch);
+
+    public Task DrainAsync()
+    {
+        _submitted.CompleteAdding();
+        return _run;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _submitted.CompleteAdding();
+        await _failed.CancelAsync();
+        await _run.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _host.StopAsync();
+        _host.Dispose();
+        _pool.Dispose();
+        _submitted.Dispose();
+        _failed.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            var finished = Task.CompletedTask;
+            foreach (var batch in _submitted.GetConsumingEnumerable())
+            {
+                // The files are one input; the row's place in it is its offset.
+                for (var row = 0; row < batch.Count; row++)
+                {
+                    batch.Sources[row] = new Delivery.PartitionOffset(0, _offset++);
+                }
+
+                await _entities.ApplyAsync(batch, input: 0, committed: long.MaxValue, [], _failed.Token);
+                finished = FinishAsync(finished, batch);
+            }
+
+            await finished;
+        }
+        catch
+        {
+            await _failed.CancelAsync();
+            throw;
+        }
+    }
+
+    private async Task FinishAsync(Task previous, EventBatch batch)
+    {
+        await _scoring.ScoreAsync(new ScoringWork(batch, null));
+        await previous;
+        try
+        {
+            _output.Emit(batch);
+        }
+        catch
+        {
+            await _failed.CancelAsync();
+            throw;
+        }
+
+        batch.Clear();
+        _pool.Add(batch);
+    }
+
+    private static IHost StartSilo()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0);
+            silo.AddInference();
+        });
+        var host = builder.Build();
+        host.StartAsync().GetAwaiter().GetResult();
+        return host;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,86 @@
+using Orleans.Inference.Grains.Pipelines;
+using Orleans.Placement;
+using Orleans.Runtime;
+
+namespace Orleans.Inference.Grains.Entities;
+
+/// <summary>An entity that is not its pipeline's primary one: placed by the hash of its key.</summary>
+[GrainType(EntityId.OtherGrain), HashBasedPlacement]
+internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, IEntityGrain
+{
+    private readonly EntityId _id = EntityId.Parse(context.GrainId);
+    private SiloPipeline? _pipeline;
+    private LiveEntity? _entity;
+
+    public IGrainContext GrainContext => context;
+
+    /// <summary>The entity itself; there once the grain has been activated.</summary>
+    public LiveEntity Entity => _entity!;
+
+    private SiloPipeline Pipeline => _pipeline!;
+
+    public async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _pipeline = await pipelines.GetAsync(_id.Pipeline, cancellationToken);
+        _entity = Pipeline.CreateEntity(_id.EntityType, _id.Key);
+        if (await Pipeline.Writer.ReadAsync(Pipeline.StateKey(_id.EntityType, _id.Key), cancellationToken) is { } stored)
+        {
+            _entity.Load(stored);
+        }
+
+        _entity.TouchedAt = Pipeline.Ticks;
+        Pipeline.Entities.Add(_id.EntityType, this);
+    }
+
+    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_entity is null)
+        {
+            return;
+        }
+
+        // Found by readers until its state is where the next activation will look.
+        await Pipeline.Writer.SaveAsync(_entity, cancellationToken);
+        Pipeline.Entities.Remove(_id.EntityType, this);
+    }
+
+    public ValueTask<EntityAnswer> ApplyAsync(EntityRows rows)
+    {
+        // Before the change: a loss in between then shows.
+        var host = Pipeline.Writer.Host;
+        Entity.TouchedAt = Pipeline.Ticks;
+        if (Entity.Apply(rows) is { } features)
+        {
+            return new(new EntityAnswer { Host = host, Features = features });
+        }
+
+        Deactivate();
+        throw new InferenceException("Another activation owns the entity; ask again.");
+    }
+
+    public ValueTask<EntityAnswer> PreviewAsync(EntityRows rows) =>
+        new(new EntityAnswer { Host = Pipeline.Writer.Host, Features = Entity.Preview(rows) });
+
+    public ValueTask<EntityHost> SetLatestAsync(byte[] prediction)
+    {
+        var host = Pipeline.Writer.Host;
+        Entity.SetLatest(prediction);
+        return new(host);
+    }
+
+    public ValueTask<byte[]?> LatestAsync()
+    {
+        Entity.TouchedAt = Pipeline.Ticks;
+        return new(Entity.Latest());
+    }
+
+    public ValueTask<EntityReading?> ReadAsync(long? at)
+    {
+        Entity.TouchedAt = Pipeline.Ticks;
+        return new(Entity.Read(at));
+    }
+
+    /// <summary>Lets the entity leave memory after its present turn. Any thread.</summary>
+    public void Deactivate() =>
+        context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "idle, or owned by another activation"));
+}

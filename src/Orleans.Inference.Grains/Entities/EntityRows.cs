@@ -1,0 +1,49 @@
+namespace Orleans.Inference.Grains.Entities;
+
+/// <summary>Events of one entity from one input, in order. Handed over as it is within a silo.</summary>
+[GenerateSerializer, Immutable, Alias("Orleans.Inference.EntityRows")]
+public sealed class EntityRows
+{
+    /// <summary>Which input they come from; see <see cref="Partitions.InputId"/>.</summary>
+    [Id(0)]
+    public required long Input { get; init; }
+
+    /// <summary>The input will never bring an offset below this again: answers to those can be forgotten.</summary>
+    [Id(1)]
+    public long Committed { get; init; }
+
+    /// <summary>No event to come on any input can be older: UTC ticks.</summary>
+    [Id(2)]
+    public long Horizon { get; init; } = long.MinValue;
+
+    /// <summary>One row an event: its offset, then the words of <see cref="Features.EntityFeatures"/>.</summary>
+    [Id(3)]
+    public required long[] Words { get; init; }
+}
+
+/// <summary>What an entity answers.</summary>
+[GenerateSerializer, Immutable, Alias("Orleans.Inference.EntityAnswer")]
+public sealed class EntityAnswer
+{
+    /// <summary>Who has to save the change before the input may commit it.</summary>
+    [Id(0)]
+    public required EntityHost Host { get; init; }
+
+    /// <summary>Row-major [events x features of the type] float32.</summary>
+    [Id(1)]
+    public required float[] Features { get; init; }
+}
+
+/// <summary>
+/// A silo that holds unsaved entities, and since when it has lost none of them. An input that has seen one epoch and finds another sends its events again from its last
+/// commit: some may be in no memory any more.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("Orleans.Inference.EntityHost")]
+public sealed record EntityHost
+{
+    [Id(0)]
+    public required Orleans.Runtime.SiloAddress Silo { get; init; }
+
+    [Id(1)]
+    public required long Epoch { get; init; }
+}

@@ -1,0 +1,139 @@
+using Orleans.Inference.Delivery;
+using Orleans.Inference.Engines;
+using Orleans.Inference.Entities;
+using Orleans.Inference.Events;
+using Orleans.Inference.Grains.Entities;
+using Orleans.Inference.Grains.Pipelines;
+using Orleans.Inference.Predictions;
+using Orleans.Inference.Serving.Outputs;
+using Orleans.Inference.Serving.Predictions;
+
+namespace Orleans.Inference.Grains.Partitions;
+
+/// <summary>
+/// The end of an input's batches: publishes predictions, dead letters and late events, keeps each entity's latest prediction, counts, and answers HTTP. Runs in the turns of the
+/// input's grain.
+/// </summary>
+internal sealed class BatchOutput(SiloPipeline pipeline, IGrainFactory grains, IRecordSink? sink)
+{
+    private readonly OutputWriter _writer = new(pipeline.Pipeline, sink);
+    private readonly byte[] _prefix = EntityId.Prefix(pipeline.Pipeline.Name, 0);
+    private readonly long[] _latencies = new long[pipeline.Options.BatchLimit];
+    private readonly Dictionary<string, (int Row, byte[] Prediction)> _elsewhere = new(StringComparer.Ordinal);
+    private readonly List<ScoreReply> _replies = [];
+
+    /// <summary>How far the input has been scored, and who waits for it.</summary>
+    public OffsetWaiters Offsets { get; } = new();
+
+    /// <summary>Publishes a scored batch; completes when each entity, wherever it is, has its latest prediction.</summary>
+    public async Task EmitAsync(InputBatch work)
+    {
+        Emit(work);
+        foreach (var (row, prediction) in _elsewhere.Values)
+        {
+            var id = EntityId.GrainIdOf(_prefix, 0, work.Batch.KeyOf(0, row));
+            work.Hosts.Add(await grains.GetGrain<IEntityGrain>(id).SetLatestAsync(prediction));
+        }
+
+        _elsewhere.Clear();
+    }
+
+    /// <summary>Answers the requests of a batch that has been emitted, and those who wait for its offset.</summary>
+    public void Answer(InputBatch work)
+    {
+        for (var row = 0; work.Requests is { } requests && row < requests.Count; row++)
+        {
+            requests[row].Answer(_replies[row]);
+        }
+
+        _replies.Clear();
+        if (work.Requests is null && work.Batch.Count > 0)
+        {
+            Offsets.Reached(work.Batch.Sources[work.Batch.Count - 1]);
+        }
+    }
+
+    private void Emit(InputBatch work)
+    {
+        var batch = work.Batch;
+        var measured = 0;
+        for (var row = 0; row < batch.Count; row++)
+        {
+            var isDryRun = (batch.Flags[row] & RowFlags.DryRun) != 0;
+            if (!isDryRun && (batch.Flags[row] & RowFlags.Delivered) == 0)
+            {
+                pipeline.Counts.Count(batch, row);
+                _latencies[measured++] = batch.ScoredAt - batch.Timestamps[row];
+            }
+
+            if (batch.Outcomes[row] == Outcome.Rejected)
+            {
+                EmitRejected(work, row);
+                continue;
+            }
+
+            var prediction = _writer.PredictionOf(batch, row, work.SequenceOf(row), fromHttp: work.Requests is not null);
+            var encoded = _writer.Encode(prediction);
+            if (!isDryRun)
+            {
+                Publish(work, row, prediction, encoded);
+            }
+
+            if (work.Requests is not null)
+            {
+                _replies.Add(new ScoreReply(ReplyStatus.Answered, encoded.ToArray()));
+            }
+        }
+
+        pipeline.Latency.Record(_latencies.AsSpan(0, measured));
+        pipeline.Instruments?.BatchScored(batch);
+    }
+
+    private void Publish(InputBatch work, int row, in Prediction prediction, ReadOnlySpan<byte> encoded)
+    {
+        var batch = work.Batch;
+        var isDelivered = (batch.Flags[row] & RowFlags.Delivered) != 0;
+        if (batch.Outcomes[row] == Outcome.Late)
+        {
+            if (!isDelivered)
+            {
+                _writer.WriteLate(batch, row, prediction.Sequence, work.Requests is null ? [] : work.Requests[row].Json.Span);
+            }
+
+            return;
+        }
+
+        if (!isDelivered)
+        {
+            _writer.WritePrediction(prediction);
+        }
+
+        var key = batch.KeyOf(0, row);
+        if (pipeline.Entities.TryGet(0, key, out var entity))
+        {
+            entity.SetLatest(encoded);
+        }
+        else
+        {
+            _elsewhere[System.Text.Encoding.UTF8.GetString(key)] = (row, encoded.ToArray());
+        }
+
+        pipeline.History.Add(batch.Keys[0].Hashes[row], encoded);
+        if (!pipeline.Feed.IsEmpty)
+        {
+            pipeline.Feed.Publish(encoded.ToArray());
+        }
+    }
+
+    private void EmitRejected(InputBatch work, int row)
+    {
+        if (work.Requests is not null)
+        {
+            _replies.Add(new ScoreReply(ReplyStatus.Invalid, Rejection: work.Batch.Rejections[row]));
+        }
+        else if ((work.Batch.Flags[row] & RowFlags.Delivered) == 0)
+        {
+            _writer.WriteDeadLetter(work.Batch, row, work.SequenceOf(row));
+        }
+    }
+}

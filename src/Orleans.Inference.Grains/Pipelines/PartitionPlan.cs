@@ -1,0 +1,103 @@
+using System.Globalization;
+using Orleans.Inference.Grains.Partitions;
+using Orleans.Runtime;
+using Orleans.Runtime.Placement;
+
+namespace Orleans.Inference.Grains.Pipelines;
+
+/// <summary>
+/// Which silo runs which source partition: partition p of the sorted silos' p mod n. Beats every partition, which starts those that do not run, and asks those that run
+/// elsewhere to move. In the turns of the supervisor.
+/// </summary>
+internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<int, PartitionStatus?> _statuses = [];
+    private Task<int>? _partitionCount;
+    private Dictionary<int, Task> _beats = [];
+
+    /// <summary>Why not every partition takes records; null when all do.</summary>
+    public string? NotReady { get; private set; } = pipeline.Parts.Transport is null ? null : "waiting for the broker";
+
+    /// <summary>The least time that an event to come on any input can have, as far as is known.</summary>
+    public long Horizon(IEnumerable<SiloReport> reports)
+    {
+        var least = reports.Select(report => report.HttpClock).DefaultIfEmpty(long.MaxValue).Min();
+        if (pipeline.Parts.Transport is not null && (_statuses.Count == 0 || _statuses.Values.Any(status => status is null || status.MayBringAnyTime)))
+        {
+            return long.MinValue;
+        }
+
+        foreach (var status in _statuses.Values)
+        {
+            // A partition that holds no records has no clock and says nothing.
+            least = status!.Clock == long.MinValue ? least : Math.Min(least, status.Clock);
+        }
+
+        return least == long.MaxValue ? least : least - pipeline.Pipeline.Source.Lateness.Ticks;
+    }
+
+    public async Task SuperviseAsync(IReadOnlyList<SiloAddress> silos)
+    {
+        if (pipeline.Parts.Transport is null || silos.Count == 0)
+        {
+            return;
+        }
+
+        _partitionCount ??= CountPartitionsAsync();
+        if (!_partitionCount.IsCompleted)
+        {
+            return;
+        }
+
+        var count = await _partitionCount;
+        for (var partition = 0; partition < count; partition++)
+        {
+            // One that does not answer must not keep the others waiting.
+            if (!_beats.TryGetValue(partition, out var beat) || beat.IsCompleted)
+            {
+                _beats[partition] = BeatAsync(partition, silos[partition % silos.Count]);
+            }
+        }
+
+        NotReady = Enumerable.Range(0, count).Select(ReasonOf).FirstOrDefault(reason => reason is not null);
+    }
+
+    public Task StopAsync() => _stopping.CancelAsync();
+
+    private string? ReasonOf(int partition) =>
+        !_statuses.TryGetValue(partition, out var status) || status is null ? $"starting partition {partition}"
+        : status.NotReady is { } reason ? $"partition {partition}: {reason}"
+        : null;
+
+    private async Task BeatAsync(int partition, SiloAddress silo)
+    {
+        var grain = grains.GetGrain<IPartitionGrain>(pipeline.PartitionKey(partition));
+        try
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+            var status = await grain.BeatAsync();
+            _statuses[partition] = status;
+            if (!status.Silo.Equals(silo))
+            {
+                SiloLog.PartitionMoves(pipeline.Logger, pipeline.Pipeline.Name, partition, status.Silo.ToString(), silo.ToString());
+                await grain.MoveAsync();
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _statuses[partition] = null;
+            SiloLog.SupervisorFails(pipeline.Logger, pipeline.Pipeline.Name, exception.Message);
+        }
+        finally
+        {
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        }
+    }
+
+    private async Task<int> CountPartitionsAsync()
+    {
+        await using var source = pipeline.Parts.Transport!.CreateSource(pipeline.Pipeline);
+        return (await source.OpenAsync(_stopping.Token)).Partitions.Count;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Orleans.Inference.Engines;
+using Orleans.Inference.Features;
+using Orleans.Inference.Grains.Entities;
+using Orleans.Inference.Grains.Partitions;
+using Orleans.Inference.Grains.Silos;
+using Orleans.Inference.Grains.Storage;
+using Orleans.Inference.Pipelines;
+using Orleans.Inference.Serving.Figures;
+using Orleans.Inference.Serving.Predictions;
+using Orleans.Inference.Telemetry;
+using Orleans.Runtime;
+
+namespace Orleans.Inference.Grains.Pipelines;
+
+/// <summary>What one silo has of one pipeline, shared by the pipeline's grains on that silo. Any thread.</summary>
+internal sealed class SiloPipeline
+{
+    private readonly EntityFeatures[] _features;
+    private readonly ConcurrentDictionary<int, long> _modelFailures = new();
+    private readonly long _started;
+
+    public SiloPipeline(PipelineModel pipeline, EngineParts parts, EngineOptions options, IEntityStore store, SiloAddress silo, IGrainFactory grains, ILogger logger)
+    {
+        Pipeline = pipeline;
+        Parts = parts;
+        Options = options;
+        Silo = silo;
+        Logger = logger;
+        _features = [.. pipeline.Entities.Select(entity => new EntityFeatures(pipeline, entity.Index))];
+        _started = parts.Time.GetTimestamp();
+        Entities = new ActiveEntities(pipeline.Entities.Count);
+        Writer = new StateWriter(store, silo, parts.Time, logger);
+        Doors = new SiloDoors(this, grains);
+        Latency = new LatencyWindow(parts.Time);
+        Instruments = parts.Meter is null ? null : new ScoringInstruments(parts.Meter, pipeline);
+    }
+
+    public PipelineModel Pipeline { get; }
+
+    public EngineParts Parts { get; }
+
+    public EngineOptions Options { get; }
+
+    public SiloAddress Silo { get; }
+
+    public ILogger Logger { get; }
+
+    public IReadOnlyList<EntityFeatures> Features => _features;
+
+    public ActiveEntities Entities { get; }
+
+    public StateWriter Writer { get; }
+
+    public SiloDoors Doors { get; }
+
+    public OutcomeCounts Counts { get; } = new();
+
+    public LatencyWindow Latency { get; }
+
+    public PredictionHistory History { get; } = new(1_000_000);
+
+    public PredictionFeed Feed { get; } = new();
+
+    public ScoringInstruments? Instruments { get; }
+
+    public RouteLease Route { get; } = new();
+
+    /// <summary>The inputs that run on this silo.</summary>
+    public ConcurrentDictionary<string, IRunningInput> Inputs { get; } = new();
+
+    /// <summary>The engine on this silo is stopping: its inputs go elsewhere.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>No event to come on any input of the cluster can be older, as the supervisor has last said: UTC ticks. Any can until it has.</summary>
+    public long Horizon { get; set; } = long.MinValue;
+
+    /// <summary>Time since the pipeline came to the silo, in ticks: for telling idle entities.</summary>
+    public long Ticks => Parts.Time.GetElapsedTime(_started).Ticks;
+
+    /// <summary>Asks the supervisor for the route and all else it knows, now instead of at the next heartbeat.</summary>
+    public Func<Task> Heartbeat { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>Checkpoints that inputs on this silo have committed.</summary>
+    public long Commits;
+
+    /// <summary>UTC ticks of the last one.</summary>
+    public long LastCommitAt { get; set; }
+
+    /// <summary>Calls to entities by the inputs on this silo.</summary>
+    public long EntityCalls;
+
+    public LiveEntity CreateEntity(int entityType, byte[] key) => new(_features[entityType], Writer, StateKey(entityType, key));
+
+    public StateKey StateKey(int entityType, byte[] key) => new(Pipeline.Name, (byte)entityType, key);
+
+    public StateKey PlaceKey(string input) => new(Pipeline.Name, StateKind.Position, Encoding.UTF8.GetBytes(input));
+
+    /// <summary>A version failed: counted, and logged the first time and every hundredth.</summary>
+    public void ModelFailed(int version, string error)
+    {
+        Instruments?.ModelFailed(version, "error");
+        var failures = _modelFailures.AddOrUpdate(version, 1, static (_, count) => count + 1);
+        if (failures % 100 == 1)
+        {
+            SiloLog.ModelFailed(Logger, Pipeline.Name, version, failures, error);
+        }
+    }
+
+    /// <summary>Key of the grain of a source partition.</summary>
+    public string PartitionKey(int partition) => string.Create(CultureInfo.InvariantCulture, $"{Pipeline.Name}/{partition}");
+}

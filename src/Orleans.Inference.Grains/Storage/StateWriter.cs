@@ -1,0 +1,180 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Inference.Grains.Entities;
+using Orleans.Runtime;
+
+namespace Orleans.Inference.Grains.Storage;
+
+/// <summary>A state that the writer takes what is unsaved from. Any thread.</summary>
+internal interface IUnsavedState
+{
+    /// <summary>Nothing of it is unsaved or on its way to the store.</summary>
+    bool IsSaved { get; }
+
+    /// <summary>What is unsaved, with the next version.</summary>
+    StateWrite TakeUnsaved();
+
+    /// <summary>What was taken is durable.</summary>
+    void Saved();
+
+    /// <summary>Somebody else has written the version: what is in memory is worth nothing.</summary>
+    void Lose();
+}
+
+/// <summary>
+/// Gathers what a silo's grains have changed and writes it together: while one statement is under way the next one collects, so that a hundred thousand events a second make a few
+/// statements. A store that fails is tried again; meanwhile nothing is committed and nothing lost. Any thread.
+/// </summary>
+internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
+
+    private readonly Lock _gate = new();
+    private List<IUnsavedState> _unsaved = [];
+    private Task? _running;
+    private TaskCompletionSource? _next;
+    private EntityHost _host = new() { Silo = silo, Epoch = time.GetUtcNow().UtcTicks };
+
+    public bool TakesChanges => store.TakesChanges;
+
+    /// <summary>This silo, as an entity's answer names it. Replaced when unsaved state has been lost.</summary>
+    public EntityHost Host => Volatile.Read(ref _host);
+
+    /// <summary>States written since start, and their bytes.</summary>
+    public long WrittenRows { get; private set; }
+
+    public long WrittenBytes { get; private set; }
+
+    public long Statements { get; private set; }
+
+    public void Add(IUnsavedState state)
+    {
+        lock (_gate)
+        {
+            _unsaved.Add(state);
+        }
+    }
+
+    public ValueTask<StoredState?> ReadAsync(StateKey key, CancellationToken cancellationToken) => store.ReadAsync(key, cancellationToken);
+
+    /// <summary>Completes when everything added before the call is durable, or known to be lost.</summary>
+    public Task FlushAsync()
+    {
+        lock (_gate)
+        {
+            if (_running is null)
+            {
+                return _running = Task.Run(RunAsync);
+            }
+
+            // What is under way has perhaps been taken before the caller's last change.
+            _next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _next.Task;
+        }
+    }
+
+    /// <summary>Saves a state that is about to leave memory; when that cannot be done in time, it is lost and the inputs are told by the epoch.</summary>
+    public async Task SaveAsync(IUnsavedState state, CancellationToken cancellationToken)
+    {
+        if (state.IsSaved)
+        {
+            return;
+        }
+
+        try
+        {
+            await FlushAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            state.Lose();
+            BeginEpoch();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        TaskCompletionSource? asked = null;
+        while (true)
+        {
+            List<IUnsavedState> taken;
+            lock (_gate)
+            {
+                (taken, _unsaved) = (_unsaved, []);
+            }
+
+            await WriteAsync(taken);
+            asked?.TrySetResult();
+            lock (_gate)
+            {
+                (asked, _next) = (_next, null);
+                if (asked is null)
+                {
+                    _running = null;
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task WriteAsync(List<IUnsavedState> states)
+    {
+        if (states.Count == 0)
+        {
+            return;
+        }
+
+        var writes = new List<StateWrite>(states.Count);
+        foreach (var state in states)
+        {
+            writes.Add(state.TakeUnsaved());
+        }
+
+        var lost = await WriteUntilDoneAsync(writes);
+        Statements++;
+        WrittenRows += writes.Count;
+        WrittenBytes += writes.Sum(static write => (long)write.Bytes.Length);
+        foreach (var state in states)
+        {
+            state.Saved();
+        }
+
+        foreach (var index in lost)
+        {
+            states[index].Lose();
+        }
+
+        if (lost.Count > 0)
+        {
+            SiloLog.StatesLost(logger, lost.Count);
+            BeginEpoch();
+        }
+    }
+
+    private async Task<IReadOnlyList<int>> WriteUntilDoneAsync(List<StateWrite> writes)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                var lost = await store.WriteAsync(writes, CancellationToken.None);
+                if (failures > 0)
+                {
+                    SiloLog.StoreRecovered(logger, failures);
+                }
+
+                return lost;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                if (failures % 100 == 0)
+                {
+                    SiloLog.StoreFails(logger, exception.Message, failures + 1);
+                }
+
+                await Task.Delay(RetryAfter, time);
+            }
+        }
+    }
+
+    private void BeginEpoch() => Volatile.Write(ref _host, new EntityHost { Silo = silo, Epoch = Host.Epoch + 1 });
+}
