@@ -15,20 +15,19 @@ public interface IEntityStore
     bool TakesChanges { get; }
 
     /// <summary>Reads one state; null when there is none.</summary>
+    /// <exception cref="InferenceException">The store did not answer.</exception>
     ValueTask<StoredState?> ReadAsync(StateKey key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes all of a silo's changes at once; returns when they are durable. A write whose version is not above the stored one changes nothing.
+    /// Writes all of a silo's changes at once; returns when they are durable. A write whose version is not above the stored one changes nothing, and neither do the
+    /// later writes of that state in the same call: they stand on it. Any number of writes, in any mixture of states; those of one state are in order.
     /// </summary>
-    /// <returns>Indices of the writes that changed nothing, because somebody else has written their version or a later one.</returns>
+    /// <returns>Ascending indices of the writes that changed nothing, because somebody else has written their version or a later one.</returns>
+    /// <exception cref="InferenceException">
+    /// The store did not answer. Each write may have been stored or not: written again, those that were stored are conflicts, so read before going on.
+    /// </exception>
     ValueTask<IReadOnlyList<int>> WriteAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellationToken);
 }
-
-/// <summary>What a state belongs to.</summary>
-/// <param name="Pipeline">Name of the pipeline.</param>
-/// <param name="Kind">Index of the entity type, or one of <see cref="StateKind"/>.</param>
-/// <param name="Key">UTF-8, at most 1 KB.</param>
-public readonly record struct StateKey(string Pipeline, byte Kind, ReadOnlyMemory<byte> Key);
 
 /// <summary>States that are no entities.</summary>
 public static class StateKind
