@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Hosting;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Silos;
-using Orleans.Runtime.Placement;
 
 namespace Orleans.Inference.Grains.Engine;
 

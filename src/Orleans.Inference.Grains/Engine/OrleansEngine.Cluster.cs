@@ -6,7 +6,6 @@ using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Silos;
 using Orleans.Inference.Predictions;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Engine;
 

@@ -1,10 +1,8 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Partitions;
-using Orleans.Inference.Predictions;
 
 namespace Orleans.Inference.Grains.Engine;
 

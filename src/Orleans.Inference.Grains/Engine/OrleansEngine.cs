@@ -1,14 +1,11 @@
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Partitions;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Storage;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Serving.Inputs;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Engine;
 

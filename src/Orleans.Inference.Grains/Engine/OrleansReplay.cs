@@ -4,18 +4,14 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
-using Orleans.Hosting;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
-using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Partitions;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Scoring;
 using Orleans.Inference.Grains.Storage;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Scoring;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Engine;
 

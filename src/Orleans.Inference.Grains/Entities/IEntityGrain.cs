@@ -1,4 +1,3 @@
-using Orleans.Concurrency;
 using Orleans.Inference.Engines;
 
 namespace Orleans.Inference.Grains.Entities;

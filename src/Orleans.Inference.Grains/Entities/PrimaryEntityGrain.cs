@@ -1,6 +1,5 @@
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Entities;
 

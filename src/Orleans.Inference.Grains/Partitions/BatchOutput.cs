@@ -1,6 +1,5 @@
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
-using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
 using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Pipelines;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
 using Orleans.Inference.Features;
 using Orleans.Inference.Grains.Entities;
@@ -100,7 +99,9 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
         for (var i = 0; i < _calls.Count; i++)
         {
             var call = _calls[i];
+#pragma warning disable CA2012 // Kept until all are asked; each is awaited once, below.
             call.Answer = preview ? call.Grain.PreviewAsync(call.Rows) : call.Grain.ApplyAsync(call.Rows);
+#pragma warning restore CA2012
             _calls[i] = call;
         }
 
@@ -134,7 +135,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
         return failed == 0;
     }
 
-    private void Scatter(EventBatch batch, in EntityCall call, float[] answer)
+    private void Scatter(EventBatch batch, EntityCall call, float[] answer)
     {
         var type = features[call.Type];
         var row = call.FirstRow;

@@ -2,7 +2,6 @@ using Orleans.Concurrency;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Partitions;
 

@@ -1,6 +1,5 @@
 using Orleans.Inference.Decoding;
 using Orleans.Inference.Delivery;
-using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Serving.Inputs;

@@ -1,5 +1,3 @@
-using Orleans.Inference.Delivery;
-using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Scoring;

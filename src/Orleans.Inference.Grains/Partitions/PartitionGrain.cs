@@ -2,7 +2,6 @@ using System.Globalization;
 using Orleans.Concurrency;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Grains.Pipelines;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Partitions;
 

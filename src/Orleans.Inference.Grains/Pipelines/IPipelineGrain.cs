@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Orleans.Inference.Grains.Pipelines;
 
 /// <summary>The supervisor of a pipeline, one in the cluster; its key is the pipeline's name.</summary>

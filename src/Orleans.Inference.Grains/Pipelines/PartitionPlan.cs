@@ -1,6 +1,4 @@
-using System.Globalization;
 using Orleans.Inference.Grains.Partitions;
-using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 
 namespace Orleans.Inference.Grains.Pipelines;
@@ -14,7 +12,7 @@ internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<int, PartitionStatus?> _statuses = [];
     private Task<int>? _partitionCount;
-    private Dictionary<int, Task> _beats = [];
+    private readonly Dictionary<int, Task> _beats = [];
 
     /// <summary>Why not every partition takes records; null when all do.</summary>
     public string? NotReady { get; private set; } = pipeline.Parts.Transport is null ? null : "waiting for the broker";

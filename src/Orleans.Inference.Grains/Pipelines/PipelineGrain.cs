@@ -1,7 +1,5 @@
 using Orleans.Concurrency;
-using Orleans.Inference.Grains.Partitions;
 using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Pipelines;
 

@@ -12,7 +12,6 @@ using Orleans.Inference.Pipelines;
 using Orleans.Inference.Serving.Figures;
 using Orleans.Inference.Serving.Predictions;
 using Orleans.Inference.Telemetry;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Pipelines;
 

@@ -34,9 +34,10 @@ internal sealed class SiloPipelines
         {
             return await slot.WaitAsync(Patience, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (TimeoutException exception)
         {
-            throw new InferenceException($"This silo does not run pipeline {name}; every silo of a cluster is started with the same pipelines.");
+            throw new InferenceException(
+                $"This silo does not run pipeline {name}; every silo of a cluster is started with the same pipelines.", exception);
         }
     }
 

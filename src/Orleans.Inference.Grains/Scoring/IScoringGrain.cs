@@ -1,4 +1,3 @@
-using Orleans.Concurrency;
 using Orleans.Inference.Events;
 
 namespace Orleans.Inference.Grains.Scoring;

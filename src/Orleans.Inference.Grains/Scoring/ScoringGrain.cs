@@ -1,7 +1,6 @@
 using Orleans.Concurrency;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Serving.Scoring;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Scoring;
 

@@ -1,4 +1,3 @@
-using Orleans.Concurrency;
 using Orleans.Inference.Grains.Entities;
 
 namespace Orleans.Inference.Grains.Silos;

@@ -2,7 +2,6 @@ using Orleans.Concurrency;
 using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Predictions;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Silos;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Pipelines;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Silos;
 

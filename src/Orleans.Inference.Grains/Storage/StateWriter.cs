@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Inference.Grains.Entities;
-using Orleans.Runtime;
 
 namespace Orleans.Inference.Grains.Storage;
 
