@@ -85,10 +85,10 @@ internal sealed class OrleansReplay : IReplayEngine
 
     private async Task RunAsync()
     {
+        var finished = Task.CompletedTask;
         try
         {
-            var finished = Task.CompletedTask;
-            foreach (var batch in _submitted.GetConsumingEnumerable())
+            foreach (var batch in _submitted.GetConsumingEnumerable(_failed.Token))
             {
                 // The files are one input; the row's place in it is its offset.
                 for (var row = 0; row < batch.Count; row++)
@@ -99,22 +99,21 @@ internal sealed class OrleansReplay : IReplayEngine
                 await _entities.ApplyAsync(batch, input: 0, committed: long.MaxValue, [], _failed.Token);
                 finished = FinishAsync(finished, batch);
             }
-
-            await finished;
         }
-        catch
+        catch (OperationCanceledException) when (_failed.IsCancellationRequested)
         {
-            await _failed.CancelAsync();
-            throw;
+            // What has failed says why, below.
         }
+
+        await finished;
     }
 
     private async Task FinishAsync(Task previous, EventBatch batch)
     {
-        await _scoring.ScoreAsync(new ScoringWork(batch, null));
-        await previous;
         try
         {
+            await _scoring.ScoreAsync(new ScoringWork(batch, null));
+            await previous;
             _output.Emit(batch);
         }
         catch

@@ -142,7 +142,7 @@ public abstract partial class ScoringEngineConformance
             left += engine.Figures.EntitiesActive["customer"] < rows.Select(row => row.Entity).Distinct().Count() ? 1 : 0;
         }
 
-        Assert.True(left > 50, $"Customers were out of memory after {left} of {rows.Count} events only.");
+        Assert.True(left > 20, $"Customers were out of memory after {left} of {rows.Count} events only.");
         Assert.Equal(expected, rows);
         foreach (var entity in rows.GroupBy(row => row.Entity))
         {

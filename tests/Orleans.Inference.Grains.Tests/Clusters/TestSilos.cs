@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Inference.Conformance.Engines;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Engine;
 using Orleans.Inference.Pipelines;
@@ -57,7 +59,9 @@ internal sealed class TestSilos : IAsyncDisposable
         var silos = new TestSilos(cluster, pipeline, parts, options);
         foreach (var silo in cluster.Silos)
         {
-            await silos.StartEngineAsync(silo);
+            // One after the other, so that what is once in the cluster is on the first silo.
+            var engine = await silos.StartEngineAsync(silo);
+            await LiveEngine.UntilAsync(() => engine.Readiness.IsReady || silos._engines.Count > 1 || parts.Transport is not null, "the first silo's readiness");
         }
 
         return silos;
