@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Inference.Api.Callers;
 using Orleans.Inference.Api.Dashboard;
 using Orleans.Inference.Api.Engines;
 using Orleans.Inference.Api.Entities;
@@ -28,7 +29,10 @@ public static class InferenceApi
     /// Adds what the endpoints need. Counting for <c>/metrics</c> begins here, on the given meter (or a new one, then found among the services), which is
     /// the one to make the engines' <see cref="ScoringInstruments"/> with.
     /// </summary>
-    public static IServiceCollection AddInferenceApi(this IServiceCollection services, InferenceMeter? meter = null)
+    /// <param name="services">The host's services.</param>
+    /// <param name="meter">Null makes one.</param>
+    /// <param name="keys">With keys every call but the probes and the dashboard's page needs one; null or none opens everything to whoever reaches the server.</param>
+    public static IServiceCollection AddInferenceApi(this IServiceCollection services, InferenceMeter? meter = null, CallerKeys? keys = null)
     {
         meter ??= new InferenceMeter();
         var exporter = new PrometheusExporter(meter);
@@ -39,8 +43,9 @@ public static class InferenceApi
         services.AddSingleton(_ => exporter);
         services.AddSingleton<EngineRegistry>();
         services.AddSingleton<StoppingToken>();
+        services.AddCallers(keys ?? CallerKeys.None);
         services.AddTransient<IStartupFilter, ProblemStartupFilter>();
-        services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
+        services.AddOpenApi(ApiDocument.Name, options => ApiDocument.Configure(options, hasKeys: keys is { IsEmpty: false }));
         return services;
     }
 

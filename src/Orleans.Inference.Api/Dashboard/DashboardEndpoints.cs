@@ -3,10 +3,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
+using Orleans.Inference.Api.Callers;
 
 namespace Orleans.Inference.Api.Dashboard;
 
-/// <summary>The page at <c>/</c>: plain HTML, style and script from the assembly. It fetches nothing from elsewhere, and its policy forbids to.</summary>
+/// <summary>
+/// The page at <c>/</c>: plain HTML, style and script from the assembly. It fetches nothing from elsewhere, and its policy forbids to. The page is open and knows nothing; its calls
+/// send the key that the reader types in where the server wants one.
+/// </summary>
 internal static class DashboardEndpoints
 {
     private const string Policy =
@@ -18,7 +22,7 @@ internal static class DashboardEndpoints
     {
         MapFile(routes, "/", "index.html", "text/html; charset=utf-8");
         MapFile(routes, "/dashboard.css", "dashboard.css", "text/css; charset=utf-8");
-        foreach (var script in new[] { "dashboard.js", "predictions.js", "sparkline.js", "lookup.js" })
+        foreach (var script in new[] { "dashboard.js", "predictions.js", "sparkline.js", "lookup.js", "calls.js", "login.js" })
         {
             MapFile(routes, "/" + script, script, "text/javascript; charset=utf-8");
         }
@@ -36,7 +40,7 @@ internal static class DashboardEndpoints
             headers["Referrer-Policy"] = "no-referrer";
             headers.CacheControl = "no-cache";
             return TypedResults.Bytes(content, contentType, entityTag: tag);
-        }).ExcludeFromDescription();
+        }).IsOpen().ExcludeFromDescription();
     }
 
     private static byte[] Read(string file)

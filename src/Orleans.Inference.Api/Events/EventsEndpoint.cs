@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orleans.Inference.Api.Callers;
 using Orleans.Inference.Api.Engines;
 using Orleans.Inference.Api.Json;
 using Orleans.Inference.Api.OpenApi;
@@ -18,6 +19,7 @@ internal static class EventsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/pipelines/{pipeline}/events", PostAsync)
         .WithName("sendEvents").WithTags("Events")
+        .Needs(CallerRole.Score)
         .WithSummary("Takes events to be scored")
         .WithDescription("A JSON array of events, or one event a line (application/x-ndjson, or by the first byte), at most 64 MB. `positions` says where each accepted event went, in request order.")
         .WithQuery("wait", "boolean", "Answer after scoring, with the predictions of the accepted events in request order.")

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orleans.Inference.Api.Callers;
 using Orleans.Inference.Api.Engines;
 using Orleans.Inference.Api.Json;
 using Orleans.Inference.Api.OpenApi;
@@ -17,11 +18,13 @@ internal static class HealthEndpoints
     {
         routes.MapMethods("/health/live", Methods, Live)
             .WithName("live").WithTags("Health")
+            .IsOpen()
             .WithSummary("Whether the process works")
             .Produces<HealthShape>()
             .Problems(503);
         routes.MapMethods("/health/ready", Methods, Ready)
             .WithName("ready").WithTags("Health")
+            .IsOpen()
             .WithSummary("Whether every pipeline serves; the problem says which does not and why")
             .Produces<HealthShape>()
             .Problems(503);

@@ -9,12 +9,18 @@ internal static class ApiDocument
 {
     public const string Name = "v1";
 
-    public static void Configure(OpenApiOptions options)
+    public static void Configure(OpenApiOptions options, bool hasKeys)
     {
         // HEAD is GET without a body and would repeat its operation id.
         options.ShouldInclude = description => !string.Equals(description.HttpMethod, HttpMethods.Head, StringComparison.Ordinal);
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(CompleteAsync);
+        options.AddDocumentTransformer(KeyDocument.DescribeAsync);
+        if (hasKeys)
+        {
+            options.AddOperationTransformer(KeyDocument.RequireAsync);
+        }
+
         options.AddSchemaTransformer(AllowNullPredictionAsync);
         options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Shape", "", StringComparison.Ordinal);
     }

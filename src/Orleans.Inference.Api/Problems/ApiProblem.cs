@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Orleans.Inference.Api.Callers;
 using Orleans.Inference.Api.Json;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Events;
@@ -33,6 +34,14 @@ internal sealed record ApiProblem(int Status, string Code, string Detail) : IRes
     public static ApiProblem InvalidJson(string detail) => new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, detail);
 
     public static ApiProblem InvalidQuery(string detail) => new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidQuery, detail);
+
+    public static ApiProblem Unauthorized(bool hasKey) => new(
+        StatusCodes.Status401Unauthorized,
+        ProblemCodes.Unauthorized,
+        hasKey ? "The key is not known here." : "This call needs a key: send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'.");
+
+    public static ApiProblem Forbidden(CallerRole needed) => new(
+        StatusCodes.Status403Forbidden, ProblemCodes.Forbidden, $"The key is known, but this call needs the role '{needed.ToString().ToLowerInvariant()}'.");
 
     public static ApiProblem TooLarge(int limit) => new(
         StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, $"The request's body is larger than {limit / (1024 * 1024)} MB.");

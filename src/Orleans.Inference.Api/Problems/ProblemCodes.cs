@@ -10,6 +10,8 @@ internal static class ProblemCodes
     public const string InvalidEvent = "invalid_event";
     public const string InvalidQuery = "invalid_query";
     public const string InvalidRequest = "invalid_request";
+    public const string Unauthorized = "unauthorized";
+    public const string Forbidden = "forbidden";
     public const string NotFound = "not_found";
     public const string MethodNotAllowed = "method_not_allowed";
     public const string OffsetTimeout = "offset_timeout";

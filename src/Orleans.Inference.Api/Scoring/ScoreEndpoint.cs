@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Orleans.Inference.Api.Callers;
 using Orleans.Inference.Api.Engines;
 using Orleans.Inference.Api.OpenApi;
 using Orleans.Inference.Api.Predictions;
@@ -16,6 +17,7 @@ internal static class ScoreEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/pipelines/{pipeline}/score", PostAsync)
         .WithName("score").WithTags("Events")
+        .Needs(CallerRole.Score)
         .WithSummary("Scores one event and updates its entities")
         .WithDescription("The body is one event as a JSON object, at most 1 MB. A late event is answered with outcome `late` and a null score.")
         .WithQuery("dryRun", "boolean", "Compute as if the event happened; change nothing.")

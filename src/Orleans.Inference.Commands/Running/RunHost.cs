@@ -17,7 +17,6 @@ internal static class RunHost
     public static async Task<int> RunAsync(
         RunOptions options, Func<ILoggerFactory, IReadOnlyList<IEngineFactory>> engines, CancellationToken cancellationToken)
     {
-        ListenAddress.Check(options.Urls);
         using var signals = new StopSignals(cancellationToken);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.WebHost.UseUrls(options.Urls);
@@ -26,11 +25,8 @@ internal static class RunHost
 
         // What keeps the server from starting is said in one line, below.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        if (builder.Configuration.GetSection("Auth:Keys").GetChildren().Any())
-        {
-            throw new CommandException(ExitCode.Usage, "Auth:Keys is not in this release; remove it from the configuration");
-        }
-
+        var keys = AuthSettings.Read(builder.Configuration);
+        ListenAddress.Check(options.Urls, builder.Configuration, hasKeys: !keys.IsEmpty);
         using var loggers = LoggerFactory.Create(logging => ProgramLogging.Configure(logging, builder.Configuration));
         var factory = EngineChoice.Find(engines(loggers), options.Engine);
         using var meter = new InferenceMeter();
@@ -44,7 +40,7 @@ internal static class RunHost
                 builder.Services.AddSingleton(runs[^1].Engine);
             }
 
-            builder.Services.AddInferenceApi(meter);
+            builder.Services.AddInferenceApi(meter, keys);
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
             await using var app = builder.Build();
             app.MapInferenceApi();

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Inference.Api.Callers;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Telemetry;
 
@@ -31,7 +32,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<ApiHost> StartAsync(Action<RecordedEngine>? configure = null, TimeProvider? time = null, int feedCapacity = 1024)
+    public static async Task<ApiHost> StartAsync(Action<RecordedEngine>? configure = null, TimeProvider? time = null, int feedCapacity = 1024, CallerKeys? keys = null)
     {
         var engine = new RecordedEngine(FraudPipeline.Create(), feedCapacity);
         configure?.Invoke(engine);
@@ -44,7 +45,7 @@ internal sealed class ApiHost : IAsyncDisposable
             builder.Services.AddSingleton(time);
         }
 
-        builder.Services.AddInferenceApi(meter);
+        builder.Services.AddInferenceApi(meter, keys);
         builder.Services.AddSingleton<IScoringEngine>(engine);
         builder.Services.AddSingleton<IScoringEngine>(new RecordedEngine(FraudPipeline.Create("maintenance")));
         var app = builder.Build();

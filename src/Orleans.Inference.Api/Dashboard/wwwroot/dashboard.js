@@ -1,4 +1,6 @@
 // Ties the page together: asks for the figures once a second and lets the rest follow the chosen pipeline.
+import { KeyNeeded, call } from "/calls.js";
+import { Login } from "/login.js";
 import { Lookup } from "/lookup.js";
 import { NewestPredictions, element, number, pairs } from "/predictions.js";
 import { Sparkline } from "/sparkline.js";
@@ -13,6 +15,7 @@ const newest = new NewestPredictions(at("newest"), at("stream-note"), key => {
   at("key").value = key;
   lookup.show(chosen, key);
 });
+const login = new Login(at("login"), at("forget"), () => tick());
 let chosen = decodeURIComponent(location.hash.slice(1));
 let followed = null;
 
@@ -64,11 +67,20 @@ function show(pipeline) {
 
 async function tick() {
   try {
-    const answer = await fetch("/v1/pipelines");
+    const answer = await call("/v1/pipelines");
     const pipeline = offer((await answer.json()).pipelines);
+    login.done();
     if (pipeline) show(pipeline);
     else state("no pipeline", "warn");
-  } catch {
+  } catch (error) {
+    if (error instanceof KeyNeeded) {
+      // Asks again when there is a key.
+      state("needs a key", "warn");
+      newest.stop();
+      followed = null;
+      login.ask(error.message);
+      return;
+    }
     state("the server does not answer", "bad");
   }
   setTimeout(tick, EVERY_MS);

@@ -1,4 +1,5 @@
 // Shows what is known of one primary entity: its latest prediction with features, and the ones before.
+import { KeyNeeded, call } from "/calls.js";
 import { element, number, outcomeChip, pairs, scoreCell, time } from "/predictions.js";
 
 const HISTORY = 20;
@@ -53,11 +54,11 @@ export class Lookup {
     const asked = ++this.#asked;
     let parts;
     try {
-      const answer = await fetch(`/v1/pipelines/${encodeURIComponent(pipeline)}/predictions/${encodeURIComponent(key)}?history=${HISTORY}`);
+      const answer = await call(`/v1/pipelines/${encodeURIComponent(pipeline)}/predictions/${encodeURIComponent(key)}?history=${HISTORY}`);
       const body = await answer.json();
       parts = answer.ok ? [...latest(body.predictions[0]), ...history(body.predictions)] : [element("p", body.detail, { class: "quiet" })];
-    } catch {
-      parts = [element("p", "The server does not answer.", { class: "quiet" })];
+    } catch (error) {
+      parts = [element("p", error instanceof KeyNeeded ? error.message : "The server does not answer.", { class: "quiet" })];
     }
 
     // An earlier question may be answered later.

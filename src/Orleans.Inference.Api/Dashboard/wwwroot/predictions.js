@@ -1,4 +1,6 @@
 // Shows predictions, and follows the stream of them. All text goes through textContent: keys are whatever a sender chose.
+import { listen } from "/calls.js";
+
 const ROWS = 14;
 const PER_SECOND = 4;
 const RETRY_MS = 2000;
@@ -55,7 +57,7 @@ function row(prediction, choose) {
 }
 
 export class NewestPredictions {
-  #body; #note; #choose; #source = null; #retry = 0; #paused = false;
+  #body; #note; #choose; #stream = new AbortController(); #retry = 0; #paused = false;
 
   constructor(body, note, choose) {
     this.#body = body;
@@ -68,25 +70,32 @@ export class NewestPredictions {
   }
 
   follow(pipeline) {
-    clearTimeout(this.#retry);
-    this.#source?.close();
+    this.stop();
     this.#body.replaceChildren();
     this.#open(pipeline);
   }
 
+  stop() {
+    clearTimeout(this.#retry);
+    this.#stream.abort();
+  }
+
   // The server thins the stream out: an eye cannot read more, and a busy pipeline would keep the browser parsing.
-  #open(pipeline) {
+  async #open(pipeline) {
     this.#note.textContent = "";
-    const source = new EventSource(`/v1/pipelines/${encodeURIComponent(pipeline)}/stream?perSecond=${PER_SECOND}`);
-    const again = text => {
-      source.close();
-      this.#note.textContent = text;
-      this.#retry = setTimeout(() => this.#open(pipeline), RETRY_MS);
-    };
-    source.addEventListener("prediction", event => this.#add(JSON.parse(event.data)));
-    source.addEventListener("dropped", () => again("fell behind, reconnecting"));
-    source.addEventListener("error", () => again("reconnecting"));
-    this.#source = source;
+    const stream = this.#stream = new AbortController();
+    let end = "reconnecting";
+    try {
+      await listen(`/v1/pipelines/${encodeURIComponent(pipeline)}/stream?perSecond=${PER_SECOND}`, stream.signal, (name, data) => {
+        if (name === "prediction") this.#add(data);
+        else if (name === "dropped") end = "fell behind, reconnecting";
+      });
+    } catch {
+      // The connection was lost, or another pipeline is followed.
+    }
+    if (stream.signal.aborted) return;
+    this.#note.textContent = end;
+    this.#retry = setTimeout(() => this.#open(pipeline), RETRY_MS);
   }
 
   #add(prediction) {
