@@ -15,6 +15,7 @@ using Orleans.Inference.Api.Pipelines;
 using Orleans.Inference.Api.Predictions;
 using Orleans.Inference.Api.Problems;
 using Orleans.Inference.Api.Requests;
+using Orleans.Inference.Api.Routes;
 using Orleans.Inference.Api.Scoring;
 using Orleans.Inference.Api.Streaming;
 using Orleans.Inference.Engines;
@@ -61,6 +62,7 @@ public static class InferenceApi
         EventsEndpoint.Map(routes);
         EntityEndpoint.Map(routes);
         PipelineEndpoints.Map(routes);
+        RouteEndpoints.Map(routes);
         HealthEndpoints.Map(routes);
         MetricsEndpoint.Map(routes);
         DashboardEndpoints.Map(routes);

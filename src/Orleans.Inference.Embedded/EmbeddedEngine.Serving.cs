@@ -118,8 +118,8 @@ internal sealed partial class EmbeddedEngine
         return (await AnswerAsync(query, cancellationToken))?.Entity.Latest?.Read();
     }
 
-    public IReadOnlyList<byte[]> History(string entity, int limit) =>
-        _running?.Output.History.Of(Encoding.UTF8.GetBytes(entity), limit) ?? [];
+    public ValueTask<IReadOnlyList<byte[]>> HistoryAsync(string entity, int limit, CancellationToken cancellationToken) =>
+        new(_running?.Output.History.Of(Encoding.UTF8.GetBytes(entity), limit) ?? []);
 
     public async ValueTask<bool> WaitForOffsetAsync(PartitionOffset position, TimeSpan timeout, CancellationToken cancellationToken) =>
         _running is { } running && await running.Output.Offsets.WaitAsync(position, timeout, parts.Time, cancellationToken);

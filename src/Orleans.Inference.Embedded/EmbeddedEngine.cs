@@ -7,6 +7,8 @@ using Orleans.Inference.Embedded.Sequencing;
 using Orleans.Inference.Embedded.Serving;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Routing;
+using Orleans.Inference.Scoring;
 using Orleans.Inference.Serving.Figures;
 using Orleans.Inference.Serving.Inputs;
 using Orleans.Inference.Telemetry;
@@ -107,8 +109,11 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
 
     private async Task<Running> PrepareAsync(CancellationToken cancellationToken)
     {
+        var routes = new RouteState(pipeline, parts.Store, parts.Time, logger);
+        _routes = routes;
         var start = await EngineStart.PrepareAsync(pipeline, parts, logger, cancellationToken);
         var header = start.Header;
+        routes.Settle(start.Recovery.NextSequence, isNew: header.Epoch == 1);
         var records = new RecordBatchPool();
         var checkpoints = new CheckpointWriter(
             parts.Store, parts.Sink, records, header.Epoch, header.Incarnation, header.SinkIncarnation, parts.Time);
@@ -119,7 +124,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
             output.Offsets.Reached(new PartitionOffset(partition.Partition, partition.NextOffset - 1));
         }
 
-        var processor = new BatchProcessor(pipeline, parts.Models, parts.Store, output, OnModelFailed, _instruments, parts.Time, options);
+        var processor = CreateProcessor(output, routes.Current);
         foreach (var shard in processor.Shards)
         {
             shard.Persistence.NextCheckpoint = header.Checkpoint + 1;
@@ -134,6 +139,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
             start.CreateInputs(pipeline, options, records),
             new HttpInput(header.Epoch * EngineStart.OffsetsPerEpoch, start.HttpInputClock(pipeline), options.HttpQueueLimit),
             start.Recovery,
+            routes,
             _instruments,
             parts.Time,
             options);
@@ -149,6 +155,20 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
         EngineLog.Started(logger, pipeline.Name, restored, sequencer.NextSequence);
         var loop = new SequencerLoop(pipeline, sequencer, processor, checkpoints, header.Checkpoint, parts.Time, options);
         return new Running(sequencer, loop, processor, checkpoints, output);
+    }
+
+    private BatchProcessor CreateProcessor(LiveOutput output, RouteRevision route)
+    {
+        try
+        {
+            return new BatchProcessor(pipeline, parts.Models, parts.Store, output, OnModelFailed, _instruments, parts.Time, options, route);
+        }
+        catch (ModelException exception) when (route.Route != pipeline.Route)
+        {
+            throw new ModelException(
+                $"{exception.Message} The stored route asks for it (revision {route.Number}: {route.Route}). Put the version back, or change `route:` in the pipeline file.",
+                exception);
+        }
     }
 
     private void OnModelFailed(int version, string reason)

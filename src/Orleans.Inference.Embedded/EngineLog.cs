@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Embedded;
 
@@ -18,6 +19,12 @@ internal static partial class EngineLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Model version {Version} failed {Count} times: {Reason}")]
     public static partial void ModelFailed(ILogger logger, int version, long count, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pipeline {Pipeline}: route revision {Revision}: {Route}")]
+    public static partial void RouteBegins(ILogger logger, string pipeline, int revision, RouteModel route);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pipeline {Pipeline}: route revision {Revision} by {Author}: from {Before} to {After}")]
+    public static partial void RouteChanged(ILogger logger, string pipeline, int revision, string author, RouteModel before, RouteModel after);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Pipeline {Pipeline} stops: {Reason}")]
     public static partial void Stopped(ILogger logger, string pipeline, string reason, Exception exception);

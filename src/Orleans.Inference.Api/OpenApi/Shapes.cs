@@ -79,9 +79,20 @@ internal sealed record PipelineModelShape(string? Input, string Score, VersionSh
 internal sealed record VersionShape(
     string Version, string? Variant, [property: Description("serving, loading or available.")] string State);
 
-internal sealed record RouteShape(string Champion, FallbackShape? Fallback = null);
+[Description("A route as the pipeline's file has it.")]
+internal sealed record RouteBodyShape(
+    [property: Description("Version that scores every event.")] int Champion,
+    [property: Description("What answers when the champion fails: a value or a version.")] FallbackShape? Fallback = null);
 
-internal sealed record FallbackShape(float? Value = null, string? Version = null);
+[Description("The route that serves.")]
+internal sealed record RouteShape(
+    int Champion,
+    [property: Description("Counts the changes of the route; predictions carry it.")] int Revision,
+    DateTime? ChangedAt,
+    [property: Description("Name of the caller who set it; null when it is the pipeline file's.")] string? Author,
+    FallbackShape? Fallback = null);
+
+internal sealed record FallbackShape(float? Value = null, int? Version = null);
 
 internal sealed record SinkShape(string Topic, bool IncludeFeatures);
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Orleans.Inference.Api.Json;
+using Orleans.Inference.Api.Routes;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Pipelines;
 
@@ -27,7 +27,8 @@ internal static class PipelineJson
 
         writer.WriteEndArray();
         WriteModel(writer, engine);
-        WriteRoute(writer, pipeline);
+        writer.WritePropertyName("route"u8);
+        writer.WriteRoute(engine.Route);
         WriteDecision(writer, pipeline);
         writer.WriteStartObject("sink"u8);
         writer.WriteString("topic"u8, pipeline.Sink.Topic);
@@ -42,7 +43,7 @@ internal static class PipelineJson
     /// <summary>The member <c>versions</c>: every version in the folder, the variant it plays and what state it is in.</summary>
     public static void WriteVersions(this Utf8JsonWriter writer, IScoringEngine engine)
     {
-        var route = engine.Pipeline.Route;
+        var route = engine.Route.Route;
         writer.WriteStartArray("versions"u8);
         foreach (var version in engine.Pipeline.Model.Versions)
         {
@@ -119,28 +120,6 @@ internal static class PipelineJson
         writer.WriteString("input"u8, model.InputName);
         writer.WriteString("score"u8, model.ScoreColumn is { } column ? $"{model.ScoreOutput}[{column}]" : model.ScoreOutput);
         writer.WriteVersions(engine);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteRoute(Utf8JsonWriter writer, PipelineModel pipeline)
-    {
-        writer.WriteStartObject("route"u8);
-        writer.WriteString("champion"u8, pipeline.Route.Champion.ToString());
-        if (pipeline.Route.Fallback is { } fallback)
-        {
-            writer.WriteStartObject("fallback"u8);
-            if (fallback.Version is { } version)
-            {
-                writer.WriteString("version"u8, version.ToString());
-            }
-            else
-            {
-                writer.WriteFinite("value", fallback.Value ?? float.NaN);
-            }
-
-            writer.WriteEndObject();
-        }
-
         writer.WriteEndObject();
     }
 

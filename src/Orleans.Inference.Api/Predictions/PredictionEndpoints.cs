@@ -127,7 +127,7 @@ internal static class PredictionEndpoints
 
     private static async Task<IResult> HistoryAsync(ServedPipeline served, string entity, int count, CancellationToken cancellationToken)
     {
-        var predictions = served.Engine.History(entity, count);
+        var predictions = await served.Engine.HistoryAsync(entity, count, cancellationToken);
         if (predictions.Count == 0)
         {
             // The latest is the entity's own state and outlives the pipeline's last predictions.

@@ -31,6 +31,10 @@ internal sealed record ApiProblem(int Status, string Code, string Detail) : IRes
     public static ApiProblem UnknownVersion(int? version) =>
         new(StatusCodes.Status404NotFound, ProblemCodes.UnknownVersion, $"The model has no version {version} that can be loaded.");
 
+    public static ApiProblem UnknownVersion(string detail) => new(StatusCodes.Status404NotFound, ProblemCodes.UnknownVersion, detail);
+
+    public static ApiProblem InvalidRoute(string detail) => new(StatusCodes.Status422UnprocessableEntity, ProblemCodes.InvalidRoute, detail);
+
     public static ApiProblem InvalidJson(string detail) => new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidJson, detail);
 
     public static ApiProblem InvalidQuery(string detail) => new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidQuery, detail);

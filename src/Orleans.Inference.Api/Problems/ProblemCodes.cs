@@ -8,6 +8,7 @@ internal static class ProblemCodes
     public const string UnknownVersion = "unknown_version";
     public const string InvalidJson = "invalid_json";
     public const string InvalidEvent = "invalid_event";
+    public const string InvalidRoute = "invalid_route";
     public const string InvalidQuery = "invalid_query";
     public const string InvalidRequest = "invalid_request";
     public const string Unauthorized = "unauthorized";

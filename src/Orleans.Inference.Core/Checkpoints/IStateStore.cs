@@ -1,4 +1,5 @@
 using Orleans.Inference.Delivery;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Checkpoints;
 
@@ -23,6 +24,12 @@ public interface IStateStore : IDisposable
 
     /// <summary>Every stored entity's type and key hash (xxHash64, seed 0), so that a caller need not ask for what is not there.</summary>
     void ReadEntityHashes(Action<int, ulong> found);
+
+    /// <summary>Every stored revision of the route, oldest first.</summary>
+    IReadOnlyList<StoredRoute> ReadRoutes();
+
+    /// <summary>Adds a revision of the route; returns when it is on the disk. Any thread, also while another commits.</summary>
+    void SaveRoute(StoredRoute route);
 
     /// <summary>Writes a checkpoint; returns when it is durable.</summary>
     /// <returns>Bytes of keys, states and changes written.</returns>
@@ -49,6 +56,10 @@ public sealed record CheckpointHeader(
 /// <param name="NextOffset">Offset of the first record not in the checkpoint.</param>
 /// <param name="Clock">Largest event time accepted: UTC ticks, or long.MinValue before the first.</param>
 public readonly record struct InputPosition(int Partition, long NextOffset, long Clock);
+
+/// <param name="Revision">A revision of the route.</param>
+/// <param name="FromSequence">Number of the first event under it: what recovery does again, it does under the route of its time.</param>
+public sealed record StoredRoute(RouteRevision Revision, long FromSequence);
 
 /// <param name="Checkpoint">The checkpoint it was logged in.</param>
 /// <param name="Bytes">The changes.</param>

@@ -2,6 +2,7 @@ using Orleans.Inference.Delivery;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Predictions;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Engines;
 
@@ -15,6 +16,19 @@ public interface IScoringEngine : IAsyncDisposable
 
     /// <summary>Whether it serves, and if not, why not.</summary>
     EngineReadiness Readiness { get; }
+
+    /// <summary>The route that serves, or will serve once the engine has started.</summary>
+    RouteRevision Route { get; }
+
+    /// <summary>
+    /// Makes a route the next revision: its versions are loaded, then it is stored, then it takes effect between two batches. Every event accepted after the answer sees it. The
+    /// route that serves already is answered with its revision and changes nothing.
+    /// </summary>
+    /// <param name="route">The whole route.</param>
+    /// <param name="author">Who changes it, for the audit.</param>
+    /// <param name="cancellationToken">Gives up waiting; the change may happen all the same.</param>
+    /// <exception cref="InferenceException">The route could not be stored; the one before goes on.</exception>
+    ValueTask<RouteReply> SetRouteAsync(RouteModel route, string author, CancellationToken cancellationToken);
 
     /// <summary>Starts: restores state, recovers what a crash left, opens source and sink. Completes when the engine has begun; see <see cref="Readiness"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken);
@@ -38,7 +52,7 @@ public interface IScoringEngine : IAsyncDisposable
     ValueTask<byte[]?> LatestAsync(string entity, CancellationToken cancellationToken);
 
     /// <summary>The entity's last predictions in <see cref="PredictionCodec"/> form, newest first, from the pipeline's last 1,000,000.</summary>
-    IReadOnlyList<byte[]> History(string entity, int limit);
+    ValueTask<IReadOnlyList<byte[]>> HistoryAsync(string entity, int limit, CancellationToken cancellationToken);
 
     /// <summary>Waits until everything of a source partition up to and including the offset has been scored. False when the timeout came first.</summary>
     ValueTask<bool> WaitForOffsetAsync(PartitionOffset position, TimeSpan timeout, CancellationToken cancellationToken);
@@ -84,6 +98,11 @@ public enum ReplyStatus
 /// <param name="Prediction">In <see cref="PredictionCodec"/> form when answered.</param>
 /// <param name="Rejection">Why it is invalid.</param>
 public sealed record ScoreReply(ReplyStatus Status, byte[]? Prediction = null, Rejection Rejection = default);
+
+/// <param name="Status">Answered, Invalid, UnknownVersion or NotReady.</param>
+/// <param name="Revision">The route that serves now, when answered.</param>
+/// <param name="Reason">Why the route is refused, when it is.</param>
+public sealed record RouteReply(RouteStatus Status, RouteRevision? Revision = null, string? Reason = null);
 
 /// <param name="Status">Answered, Overloaded or NotReady.</param>
 /// <param name="Accepted">How many events were taken.</param>

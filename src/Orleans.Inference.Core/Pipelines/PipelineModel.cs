@@ -25,7 +25,15 @@ public sealed record PipelineModel
 
     public required ModelBindingModel Model { get; init; }
 
+    /// <summary>The route that the file asks for. The one that serves may be a later revision: see <see cref="RouteRevision"/>.</summary>
     public required RouteModel Route { get; init; }
+
+    /// <summary>The route as the file has it: <see cref="Route"/>, but with champion 0 where the file leaves it to the highest version.</summary>
+    public RouteModel WrittenRoute
+    {
+        get => field ?? Route;
+        init;
+    }
 
     /// <summary>Null when the pipeline takes no decision.</summary>
     public DecisionModel? Decision { get; init; }

@@ -4,6 +4,7 @@ using Orleans.Inference.Embedded.Checkpointing;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Routing;
 using Orleans.Inference.Scoring;
 using Orleans.Inference.Serving.Scoring;
 using Orleans.Inference.Telemetry;
@@ -26,6 +27,7 @@ internal sealed class BatchProcessor : IDisposable
     private readonly Stage<OrderedWork> _scoring;
     private readonly Stage<OrderedWork> _output;
     private readonly Scorer _scorer;
+    private readonly Action<int, string> _modelFailed;
     private readonly IOrderedOutput _target;
     private readonly EntityReadAhead? _readAhead;
     private readonly bool[] _touched;
@@ -38,13 +40,16 @@ internal sealed class BatchProcessor : IDisposable
         Action<int, string> modelFailed,
         ScoringInstruments? instruments,
         TimeProvider time,
-        EngineOptions options)
+        EngineOptions options,
+        RouteRevision? route = null)
     {
         _pipeline = pipeline;
         _time = time;
         _instruments = instruments;
         _target = target;
-        _scorer = new Scorer(pipeline, models, modelFailed);
+        _modelFailed = modelFailed;
+        Versions = new LoadedVersions(pipeline, models);
+        _scorer = new Scorer(pipeline, Versions, route ?? RouteRevision.First(pipeline), modelFailed);
         for (var i = 0; i < options.BatchesInFlight; i++)
         {
             _pool.Add(new BatchInFlight(new EventBatch(pipeline, options.BatchLimit), pipeline.Entities.Count));
@@ -59,6 +64,9 @@ internal sealed class BatchProcessor : IDisposable
     }
 
     public Shard[] Shards { get; }
+
+    /// <summary>The model versions in memory. Any thread.</summary>
+    public LoadedVersions Versions { get; }
 
     /// <summary>Faults when a stage has thrown; the engine cannot go on then.</summary>
     public Task Completion => _completion.Task;
@@ -109,6 +117,13 @@ internal sealed class BatchProcessor : IDisposable
         _scoring.Add(barrier);
     }
 
+    /// <summary>Marks the place from which another route scores. One thread submits.</summary>
+    public void Submit(RouteSwitch change)
+    {
+        change.ExpectShards(0);
+        _scoring.Add(change);
+    }
+
     /// <summary>Runs work on every shard's thread, in its turn. Any thread.</summary>
     public void RunOnShards(IShardWork work)
     {
@@ -138,7 +153,7 @@ internal sealed class BatchProcessor : IDisposable
     {
         _faulted.Cancel();
         Stop();
-        _scorer.Dispose();
+        Versions.Dispose();
         _pool.Dispose();
         _faulted.Dispose();
     }
@@ -175,6 +190,12 @@ internal sealed class BatchProcessor : IDisposable
     private void Score(OrderedWork work)
     {
         work.WaitForShards(_faulted.Token);
+        if (work is RouteSwitch change)
+        {
+            Use(change.Route);
+            return;
+        }
+
         if (work is BatchInFlight inFlight)
         {
             var batch = inFlight.Batch;
@@ -194,6 +215,19 @@ internal sealed class BatchProcessor : IDisposable
         }
 
         _output.Add(work);
+    }
+
+    private void Use(RouteRevision route)
+    {
+        try
+        {
+            _scorer.Use(route);
+        }
+        catch (ModelException exception)
+        {
+            // Only a route of the past, for what a crash left to do again, can ask for a version that is gone; the route before it takes its place.
+            _modelFailed(route.Route.Champion, exception.Message);
+        }
     }
 
     private void Emit(OrderedWork work)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Decoding;
 using Orleans.Inference.Delivery;
@@ -6,6 +7,7 @@ using Orleans.Inference.Embedded.Recovery;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Routing;
 using Orleans.Inference.Serving.Inputs;
 using Orleans.Inference.Telemetry;
 
@@ -27,6 +29,11 @@ internal sealed class Sequencer : IRecordReceiver
     private readonly int _batchLimit;
     private readonly ManualResetEventSlim _signal = new(false, spinCount: 0);
     private readonly RecoveryPlan _recovery;
+    private readonly RouteState _routes;
+    private readonly ConcurrentQueue<RouteRequest> _routeRequests = new();
+
+    // What the last batch submitted is scored under.
+    private RouteRevision _route;
     private bool _httpWasLast;
 
     public Sequencer(
@@ -37,6 +44,7 @@ internal sealed class Sequencer : IRecordReceiver
         IReadOnlyList<PartitionInput> partitions,
         HttpInput http,
         RecoveryPlan recovery,
+        RouteState routes,
         ScoringInstruments? instruments,
         TimeProvider time,
         EngineOptions options)
@@ -51,6 +59,8 @@ internal sealed class Sequencer : IRecordReceiver
         _decoder = new JsonEventDecoder(pipeline);
         _judge = new EventJudge(pipeline, time);
         _recovery = recovery;
+        _routes = routes;
+        _route = routes.Current;
         Partitions = partitions;
         Http = http;
         NextSequence = recovery.NextSequence;
@@ -82,6 +92,13 @@ internal sealed class Sequencer : IRecordReceiver
         Wake();
     }
 
+    /// <summary>Gives a route its place in the sequence. Any thread.</summary>
+    public void Add(RouteRequest request)
+    {
+        _routeRequests.Enqueue(request);
+        Wake();
+    }
+
     /// <summary>A checkpoint holds everything before that number: the journal need not.</summary>
     public void Forget(long beforeSequence) => _journal.Trim(beforeSequence);
 
@@ -107,6 +124,12 @@ internal sealed class Sequencer : IRecordReceiver
         if (!_recovery.IsDone)
         {
             return TryRecoverStep();
+        }
+
+        if (_routeRequests.TryDequeue(out var request))
+        {
+            Change(request);
+            return true;
         }
 
         if (Http.HasEvents && (!_httpWasLast || ChoosePartition() is null))
@@ -176,15 +199,16 @@ internal sealed class Sequencer : IRecordReceiver
         if (_recovery.Taken == 0 && first < run.First.Offset)
         {
             // The plan knows nothing of them: they are new.
-            Submit(input, Head(input, records, run.First.Offset - 1), NextSequence, journal: true);
+            Submit(input, Head(input, records, CountUpTo(records, run.First.Offset - 1)), NextSequence, journal: true);
             return true;
         }
 
-        records = Head(input, records, run.LastOffset);
-        var count = records.Count;
+        var sequence = run.Sequence + _recovery.Taken;
+        var count = _routes.CountUnderOne(sequence, CountUpTo(records, run.LastOffset));
+        records = Head(input, records, count);
         if (records.Count > 0)
         {
-            Submit(input, records, run.Sequence + _recovery.Taken, journal: false);
+            Submit(input, records, sequence, journal: false);
         }
         else
         {
@@ -195,8 +219,7 @@ internal sealed class Sequencer : IRecordReceiver
         return true;
     }
 
-    /// <summary>The records up to an offset; the others go back.</summary>
-    private RecordBatch Head(PartitionInput input, RecordBatch records, long lastOffset)
+    private static int CountUpTo(RecordBatch records, long lastOffset)
     {
         var count = 0;
         while (count < records.Count && records.SourceOf(count).Offset <= lastOffset)
@@ -204,6 +227,12 @@ internal sealed class Sequencer : IRecordReceiver
             count++;
         }
 
+        return count;
+    }
+
+    /// <summary>The first records; the others go back.</summary>
+    private RecordBatch Head(PartitionInput input, RecordBatch records, int count)
+    {
         if (count == records.Count)
         {
             return records;
@@ -268,7 +297,34 @@ internal sealed class Sequencer : IRecordReceiver
     {
         work.Batch.FirstSequence = sequence;
         NextSequence = Math.Max(NextSequence, sequence + numbered);
+
+        // What is done again is scored under the route of its time.
+        Use(_recovery.IsDone ? _routes.Current : _routes.Of(sequence));
         _processor.Submit(work);
+    }
+
+    /// <summary>Stores a route as of the next event. The disk is waited for: routes change seldom, and a number must not be given twice.</summary>
+    private void Change(RouteRequest request)
+    {
+        try
+        {
+            var revision = _routes.Change(request.Route, request.Author, NextSequence);
+            Use(revision);
+            request.Answer(new RouteReply(RouteStatus.Answered, revision));
+        }
+        catch (InferenceException exception)
+        {
+            request.Fail(exception);
+        }
+    }
+
+    private void Use(RouteRevision route)
+    {
+        if (!ReferenceEquals(route, _route))
+        {
+            _route = route;
+            _processor.Submit(new RouteSwitch(route));
+        }
     }
 
     /// <summary>

@@ -11,32 +11,44 @@ namespace Orleans.Inference.Serving.Scoring;
 /// Scores whole batches: one call for the champion, one more for a fallback version when it fails. A version that fails, or gives no number, is a value and not an
 /// exception. Used by one thread.
 /// </summary>
-public sealed class Scorer : IDisposable
+public sealed class Scorer
 {
     private readonly PipelineModel _pipeline;
-    private readonly IModelCatalog _catalog;
-    private readonly Dictionary<int, IModelRuntime> _runtimes = [];
-    private readonly IModelRuntime _champion;
+    private readonly LoadedVersions _versions;
     private readonly Action<int, string> _failed;
+    private IModelRuntime _champion;
 
-    /// <param name="pipeline">Champion and fallback versions are loaded now; a pinned one when it is first asked for.</param>
-    /// <param name="catalog">Where versions come from.</param>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="versions">Where versions come from; somebody else disposes them.</param>
+    /// <param name="route">The first route; its versions are loaded now, a pinned one when it is first asked for.</param>
     /// <param name="failed">Told the version and the error whenever a version fails.</param>
-    public Scorer(PipelineModel pipeline, IModelCatalog catalog, Action<int, string> failed)
+    /// <exception cref="ModelException">A version of the route cannot be loaded.</exception>
+    public Scorer(PipelineModel pipeline, LoadedVersions versions, RouteRevision route, Action<int, string> failed)
     {
         _pipeline = pipeline;
-        _catalog = catalog;
+        _versions = versions;
         _failed = failed;
-        _champion = Load(pipeline.Route.Champion);
-        if (pipeline.Route.Fallback?.Version is { } version)
-        {
-            Load(version);
-        }
+        versions.Load(route.Route);
+        Route = route;
+        _champion = versions.Load(route.Route.Champion);
     }
 
-    /// <summary>Fills scores, versions, variants, outcomes and decisions of the accepted rows.</summary>
+    /// <summary>The route that batches are scored under.</summary>
+    public RouteRevision Route { get; private set; }
+
+    /// <summary>Scores from the next batch on under another route. Whoever loaded its versions before waits for nothing here.</summary>
+    /// <exception cref="ModelException">A version of the route cannot be loaded; the route before goes on.</exception>
+    public void Use(RouteRevision route)
+    {
+        _versions.Load(route.Route);
+        _champion = _versions.Load(route.Route.Champion);
+        Route = route;
+    }
+
+    /// <summary>Fills the revision, scores, versions, variants, outcomes and decisions of the accepted rows.</summary>
     public void Score(EventBatch batch)
     {
+        batch.Revision = Route.Number;
         ClearUnaccepted(batch);
         if (!_champion.TryScore(batch.Features, batch.Count, batch.Scores, out _))
         {
@@ -73,7 +85,7 @@ public sealed class Scorer : IDisposable
     {
         try
         {
-            if (!Load(version).TryScore(batch.FeaturesOf(row), 1, batch.Scores.AsSpan(row, 1), out var error))
+            if (!_versions.Load(version).TryScore(batch.FeaturesOf(row), 1, batch.Scores.AsSpan(row, 1), out var error))
             {
                 _failed(version, error ?? "no reason given");
                 batch.Scores[row] = float.NaN;
@@ -90,24 +102,6 @@ public sealed class Scorer : IDisposable
         batch.Variants[row] = Variant.Champion;
         batch.Outcomes[row] = float.IsNaN(batch.Scores[row]) ? Outcome.Failed : Outcome.Scored;
         batch.Decisions[row] = DecisionOf(batch, row);
-    }
-
-    public void Dispose()
-    {
-        foreach (var runtime in _runtimes.Values)
-        {
-            runtime.Dispose();
-        }
-    }
-
-    private IModelRuntime Load(int version)
-    {
-        if (!_runtimes.TryGetValue(version, out var runtime))
-        {
-            _runtimes[version] = runtime = _catalog.Load(_pipeline, version);
-        }
-
-        return runtime;
     }
 
     /// <summary>A row that is not scored travels with the others: what an earlier batch left there must not make the model fail.</summary>
@@ -137,7 +131,7 @@ public sealed class Scorer : IDisposable
 
     private void FallBack(EventBatch batch)
     {
-        var fallback = _pipeline.Route.Fallback;
+        var fallback = Route.Route.Fallback;
         for (var row = 0; row < batch.Count; row++)
         {
             if (!batch.IsAccepted(row) || !float.IsNaN(batch.Scores[row]))
@@ -147,7 +141,7 @@ public sealed class Scorer : IDisposable
 
             var version = fallback?.Version ?? 0;
             var score = fallback?.Value ?? float.NaN;
-            if (version > 0 && !Load(version).TryScore(batch.FeaturesOf(row), 1, new Span<float>(ref score), out var error))
+            if (version > 0 && !_versions.Load(version).TryScore(batch.FeaturesOf(row), 1, new Span<float>(ref score), out var error))
             {
                 _failed(version, error ?? "no reason given");
                 score = float.NaN;

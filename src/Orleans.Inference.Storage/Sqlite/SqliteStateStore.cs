@@ -29,6 +29,7 @@ public sealed class SqliteStateStore : IStateStore
 
     // One reader for each thread that reads at the same time, opened when first needed.
     private readonly ConcurrentBag<StateReader> _readers = [];
+    private readonly Lock _writing = new();
     private volatile bool _disposed;
 
     /// <summary>Opens the database file, or creates it. Its folder exists.</summary>
@@ -113,7 +114,38 @@ public sealed class SqliteStateStore : IStateStore
     /// <exception cref="InferenceException">
     /// The disk is full or failed; nothing of the checkpoint has been kept, and it may be tried again.
     /// </exception>
-    public long Commit(CheckpointWrite write) => _writer.Commit(write);
+    public long Commit(CheckpointWrite write)
+    {
+        lock (_writing)
+        {
+            return _writer.Commit(write);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InferenceException">The file is damaged or cannot be read.</exception>
+    public IReadOnlyList<StoredRoute> ReadRoutes()
+    {
+        var reader = Rent();
+        try
+        {
+            return reader.ReadRoutes();
+        }
+        finally
+        {
+            Return(reader);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InferenceException">The disk is full or failed; nothing has been kept.</exception>
+    public void SaveRoute(StoredRoute route)
+    {
+        lock (_writing)
+        {
+            _writer.SaveRoute(route);
+        }
+    }
 
     /// <summary>Closes the files. Nothing may be reading or committing.</summary>
     public void Dispose()

@@ -32,6 +32,18 @@ internal sealed class StateReader : IDisposable
         return query.Step() ? HeaderJson.Read(query.Text(0), _database.Path) : null;
     }
 
+    public IReadOnlyList<StoredRoute> ReadRoutes()
+    {
+        using var query = new SqliteStatement(_database, "SELECT sequence, json FROM routes ORDER BY number");
+        var routes = new List<StoredRoute>();
+        while (query.Step())
+        {
+            routes.Add(new StoredRoute(HeaderJson.ReadRoute(query.Text(1), _database.Path), query.Integer(0)));
+        }
+
+        return routes;
+    }
+
     public IEnumerable<LoggedChanges> ReadLog()
     {
         using var query = new SqliteStatement(_database, "SELECT checkpoint, bytes FROM log ORDER BY checkpoint, part");

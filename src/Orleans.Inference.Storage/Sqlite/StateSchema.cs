@@ -3,7 +3,7 @@ namespace Orleans.Inference.Storage.Sqlite;
 /// <summary>The tables of a state database, their creation and the refusal of what is not one.</summary>
 internal static class StateSchema
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>"OInf": tells a state database from any other SQLite file.</summary>
     private const int ApplicationId = 0x4F496E66;
@@ -20,6 +20,9 @@ internal static class StateSchema
             checkpoint INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL,
             PRIMARY KEY (checkpoint, part));
         """;
+
+    // New in layout 2. A state of layout 1 knew one revision only: none is stored, and the next start stores it.
+    private const string RouteTable = "CREATE TABLE routes(number INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, json TEXT NOT NULL)";
 
     /// <summary>Creates the tables in an empty file; leaves a present state as it is.</summary>
     /// <exception cref="InferenceException">
@@ -40,20 +43,33 @@ internal static class StateSchema
         }
 
         var version = database.QueryInteger("PRAGMA user_version");
-        if (version != Version)
+        if (version is < 1 or > Version)
         {
             throw new InferenceException(
-                $"The state in '{database.Path}' has layout {version}, this program reads layout {Version}. Use the program that made it, "
+                $"The state in '{database.Path}' has layout {version}, this program reads layouts up to {Version}. Use the program that made it, "
                 + "remove its folder to start again from the source, or choose another with --state.");
         }
 
         CheckFingerprint(database, fingerprint);
+        if (version == 1)
+        {
+            Upgrade(database);
+        }
+    }
+
+    private static void Upgrade(SqliteDatabase database)
+    {
+        database.Execute("BEGIN IMMEDIATE");
+        database.Execute(RouteTable);
+        database.Execute($"PRAGMA user_version = {Version}");
+        database.Execute("COMMIT");
     }
 
     private static void Create(SqliteDatabase database, string fingerprint)
     {
         database.Execute("BEGIN IMMEDIATE");
         database.Execute(Tables);
+        database.Execute(RouteTable);
         database.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}");
         Adopt(database, fingerprint);
         database.Execute("COMMIT");

@@ -58,17 +58,17 @@ internal sealed class StateWriter : IDisposable
         }
 
         // A new epoch must not be forgotten by a power cut: this one commit waits for the disk.
-        _database.Execute("PRAGMA synchronous = FULL");
-        try
-        {
-            var bytes = CommitOne(write);
-            _epoch = write.Header.Epoch;
-            return bytes;
-        }
-        finally
-        {
-            _database.Execute("PRAGMA synchronous = NORMAL");
-        }
+        var bytes = 0L;
+        OnDisk(() => bytes = CommitOne(write));
+        _epoch = write.Header.Epoch;
+        return bytes;
+    }
+
+    /// <summary>Adds a revision of the route. A power cut must not forget it: its number is in predictions from here on.</summary>
+    public void SaveRoute(StoredRoute route)
+    {
+        using var insert = new SqliteStatement(_database, "INSERT OR REPLACE INTO routes(number, sequence, json) VALUES (?1, ?2, ?3)");
+        OnDisk(() => insert.Bind(1, route.Revision.Number).Bind(2, route.FromSequence).Bind(3, HeaderJson.Write(route.Revision)).Run());
     }
 
     public void Dispose()
@@ -78,6 +78,19 @@ internal sealed class StateWriter : IDisposable
         _change.Dispose();
         _drop.Dispose();
         _database.Dispose();
+    }
+
+    private void OnDisk(Action write)
+    {
+        _database.Execute("PRAGMA synchronous = FULL");
+        try
+        {
+            write();
+        }
+        finally
+        {
+            _database.Execute("PRAGMA synchronous = NORMAL");
+        }
     }
 
     private long CommitOne(CheckpointWrite write)

@@ -90,6 +90,8 @@ public sealed class CallerTests : IAsyncLifetime
     [InlineData("POST", "/v1/pipelines/fraud/predictions:batchGet", """{"entities":["C1"]}""", 200, 200, 200)]
     [InlineData("POST", "/v1/pipelines/fraud/score", Event, 403, 200, 200)]
     [InlineData("POST", "/v1/pipelines/fraud/events", "[" + Event + "]", 403, 202, 202)]
+    [InlineData("GET", "/v1/pipelines/fraud/route", "", 200, 200, 200)]
+    [InlineData("PUT", "/v1/pipelines/fraud/route", """{"champion":1}""", 403, 403, 200)]
     [InlineData("GET", "/nowhere", "", 404, 404, 404)]
     public async Task Roles_MayDoWhatTheyMay(string method, string path, string body, int read, int score, int admin)
     {

@@ -75,7 +75,7 @@ public sealed class EventsEndpointTests : IAsyncLifetime
     {
         await ProblemAssert.IsAsync(
             await _host.PostAsync(Path, body.Replace("E", Event(1), StringComparison.Ordinal)), HttpStatusCode.BadRequest, "invalid_json");
-        Assert.Empty(_host.Engine.History("C1", 1));
+        Assert.Empty(await _host.Engine.HistoryAsync("C1", 1, default));
     }
 
     [Fact]

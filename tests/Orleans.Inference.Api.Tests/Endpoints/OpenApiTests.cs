@@ -22,6 +22,8 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [InlineData("/v1/pipelines/{pipeline}/entities/{type}/{key}", "get", "200,400,404,503", "at,key,pipeline,type")]
     [InlineData("/v1/pipelines", "get", "200", "")]
     [InlineData("/v1/pipelines/{pipeline}", "get", "200,404", "pipeline")]
+    [InlineData("/v1/pipelines/{pipeline}/route", "get", "200,404", "pipeline")]
+    [InlineData("/v1/pipelines/{pipeline}/route", "put", "200,400,404,413,422,503", "pipeline")]
     [InlineData("/v1/models", "get", "200", "")]
     [InlineData("/health/live", "get", "200,503", "")]
     [InlineData("/health/ready", "get", "200,503", "")]
@@ -36,7 +38,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
         var described = operation["parameters"]?.AsArray() ?? [];
         Assert.Equal(parameters, string.Join(',', described.Select(one => (string)one!["name"]!).Order(StringComparer.Ordinal)));
         Assert.All(described, one => Assert.False(string.IsNullOrEmpty((string?)one!["description"])));
-        Assert.Equal(method == "post", operation["requestBody"] is not null);
+        Assert.Equal(method is "post" or "put", operation["requestBody"] is not null);
         foreach (var (status, response) in operation["responses"]!.AsObject())
         {
             var types = response!["content"]!.AsObject().Select(pair => pair.Key);
@@ -58,7 +60,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
 
         var ids = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(pair => (string?)pair.Value!["operationId"]).ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
-        Assert.Equal(12, document["paths"]!.AsObject().Count);
+        Assert.Equal(13, document["paths"]!.AsObject().Count);
     }
 
     [Theory]
@@ -73,6 +75,10 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [InlineData("get", "/v1/pipelines/{pipeline}/entities/{type}/{key}", "/v1/pipelines/fraud/entities/customer/C1", null)]
     [InlineData("get", "/v1/pipelines", "/v1/pipelines", null)]
     [InlineData("get", "/v1/pipelines/{pipeline}", "/v1/pipelines/fraud", null)]
+    [InlineData("get", "/v1/pipelines/{pipeline}/route", "/v1/pipelines/fraud/route", null)]
+    [InlineData("put", "/v1/pipelines/{pipeline}/route", "/v1/pipelines/fraud/route", """{"champion":3,"fallback":{"value":0.5}}""")]
+    [InlineData("put", "/v1/pipelines/{pipeline}/route", "/v1/pipelines/fraud/route", """{"champion":9}""")]
+    [InlineData("put", "/v1/pipelines/{pipeline}/route", "/v1/pipelines/fraud/route", """{"canary":9}""")]
     [InlineData("get", "/v1/models", "/v1/models", null)]
     [InlineData("get", "/health/live", "/health/live", null)]
     [InlineData("get", "/health/ready", "/health/ready", null)]
@@ -81,7 +87,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
         _host.Engine.Add("C1", 0.5f);
         _host.Engine.Add("late", float.NaN, Outcome.Late, 0);
         var document = await _host.GetJsonAsync("/openapi/v1.json");
-        using var response = body is null ? await _host.GetAsync(target) : await _host.PostAsync(target, body);
+        using var response = body is null ? await _host.GetAsync(target) : method == "put" ? await _host.PutAsync(target, body) : await _host.PostAsync(target, body);
         var described = document["paths"]![path]![method]!["responses"]![((int)response.StatusCode).ToString()]!["content"]!;
         var schema = described[response.Content.Headers.ContentType!.MediaType!]!["schema"]!;
         SchemaAssert.Fits(document, schema, JsonNode.Parse(await response.Content.ReadAsStringAsync()), "$");

@@ -17,7 +17,7 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("POST", "/v1/pipelines/fraud/rank")]
     [InlineData("POST", "/v1/pipelines/fraud/labels")]
     [InlineData("GET", "/v1/pipelines/fraud/events/t-1/trace")]
-    [InlineData("PUT", "/v1/pipelines/fraud/route")]
+    [InlineData("PUT", "/v1/pipelines/fraud/rank")]
     [InlineData("GET", "/v1/models/fraud")]
     [InlineData("GET", "/v2/health/live")]
     [InlineData("POST", "/get-online-features")]

@@ -66,6 +66,9 @@ internal sealed class ApiHost : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, string body, string contentType = "application/json") =>
         Client.PostAsync(path, new StringContent(body, Encoding.UTF8, contentType));
 
+    public Task<HttpResponseMessage> PutAsync(string path, string body) =>
+        Client.PutAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+
     /// <summary>Sends a request target as it is, past the clean-up that clients do, and gives the whole answer as text.</summary>
     public async Task<string> GetRawAsync(string target)
     {

@@ -8,6 +8,7 @@ using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Predictions;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Api.Tests.Hosting;
 
@@ -32,6 +33,11 @@ internal sealed class RecordedEngine(PipelineModel pipeline, int feedCapacity = 
 
     public Task Completion => _completion.Task;
 
+    public RouteRevision Route { get; private set; } = RouteRevision.First(pipeline);
+
+    /// <summary>Answered instead of taking a route.</summary>
+    public RouteReply? RouteRefusal { get; set; }
+
     public ReplyStatus Status { get; set; } = ReplyStatus.Answered;
 
     /// <summary>Thrown by every read when set.</summary>
@@ -42,6 +48,12 @@ internal sealed class RecordedEngine(PipelineModel pipeline, int feedCapacity = 
     public long ScoredOffset { get; set; } = -1;
 
     public void Fail(Exception exception) => _completion.SetException(exception);
+
+    public ValueTask<RouteReply> SetRouteAsync(RouteModel route, string author, CancellationToken cancellationToken)
+    {
+        Route = Route.Next(route, author, Epoch);
+        return new(RouteRefusal ?? new RouteReply(RouteStatus.Answered, Route));
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -90,8 +102,8 @@ internal sealed class RecordedEngine(PipelineModel pipeline, int feedCapacity = 
         ? new(_predictions.TryGetValue(entity, out var list) ? list[^1] : null)
         : throw Fault;
 
-    public IReadOnlyList<byte[]> History(string entity, int limit) =>
-        _predictions.TryGetValue(entity, out var list) ? [.. list.AsEnumerable().Reverse().Take(limit)] : [];
+    public ValueTask<IReadOnlyList<byte[]>> HistoryAsync(string entity, int limit, CancellationToken cancellationToken) =>
+        new(_predictions.TryGetValue(entity, out var list) ? [.. list.AsEnumerable().Reverse().Take(limit)] : []);
 
     public ValueTask<bool> WaitForOffsetAsync(PartitionOffset position, TimeSpan timeout, CancellationToken cancellationToken) =>
         new(position.Offset <= ScoredOffset);

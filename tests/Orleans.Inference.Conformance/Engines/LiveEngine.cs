@@ -2,6 +2,7 @@ using System.Text;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Models.Onnx;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Routing;
 using Orleans.Inference.Scoring;
 using Orleans.Inference.Storage.Folders;
 
@@ -93,6 +94,13 @@ internal sealed class LiveEngine : IAsyncDisposable
         await WithinAsync(Engine.LatestAsync(entity, TestContext.Current.CancellationToken), $"the latest prediction of {entity}") is { } encoded
             ? ResultRow.Of(encoded)
             : null;
+
+    /// <summary>The entity's last predictions, newest first.</summary>
+    public Task<IReadOnlyList<byte[]>> HistoryAsync(string entity, int limit) =>
+        WithinAsync(Engine.HistoryAsync(entity, limit, TestContext.Current.CancellationToken), $"the history of {entity}");
+
+    public Task<RouteReply> SetRouteAsync(RouteModel route, string author = "tester") =>
+        WithinAsync(Engine.SetRouteAsync(route, author, TestContext.Current.CancellationToken), $"the route {route}");
 
     public Task<EntityReply?> EntityAsync(int type, string key, DateTime? at = null) =>
         WithinAsync(Engine.EntityAsync(type, key, at?.Ticks, TestContext.Current.CancellationToken), $"entity {key}");

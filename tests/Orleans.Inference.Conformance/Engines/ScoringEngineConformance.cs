@@ -70,7 +70,7 @@ public abstract partial class ScoringEngineConformance : IDisposable
         Assert.Null(await engine.LatestAsync("C"));
         Assert.Null(await engine.EntityAsync(0, "C"));
         Assert.Null(await engine.EntityAsync(1, "T"));
-        Assert.Empty(engine.Engine.History("C", 10));
+        Assert.Empty(await engine.HistoryAsync("C", 10));
         Assert.Equal(0, engine.Figures.Scored);
         Assert.All(engine.Figures.EntitiesActive.Values, active => Assert.Equal(0, active));
 
@@ -159,9 +159,9 @@ public abstract partial class ScoringEngineConformance : IDisposable
         await using var engine = await StartAsync();
         var rows = await engine.ScoreAllAsync(Enumerable.Range(0, 9).Select(i => Payment($"p{i}", i, $"C{i % 2}", 20)));
         Assert.Equal(
-            [rows[8], rows[6], rows[4]], engine.Engine.History("C0", 3).Select(ResultRow.Of));
-        Assert.Equal(4, engine.Engine.History("C1", 100).Count);
-        Assert.Empty(engine.Engine.History("nobody", 100));
+            [rows[8], rows[6], rows[4]], (await engine.HistoryAsync("C0", 3)).Select(ResultRow.Of));
+        Assert.Equal(4, (await engine.HistoryAsync("C1", 100)).Count);
+        Assert.Empty(await engine.HistoryAsync("nobody", 100));
     }
 
     [Fact]

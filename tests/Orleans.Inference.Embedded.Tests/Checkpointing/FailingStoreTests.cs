@@ -61,6 +61,18 @@ public sealed class FailingStoreTests : IDisposable
 
         public void ReadEntityHashes(Action<int, ulong> found) => inner.ReadEntityHashes(found);
 
+        public IReadOnlyList<StoredRoute> ReadRoutes() => inner.ReadRoutes();
+
+        public void SaveRoute(StoredRoute route)
+        {
+            if (IsFull)
+            {
+                throw new InferenceException("The disk is full.");
+            }
+
+            inner.SaveRoute(route);
+        }
+
         public long Commit(CheckpointWrite write) => IsFull ? throw new InferenceException("The disk is full.") : inner.Commit(write);
 
         public void Dispose()

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Inference.Conformance.Engines;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded.Checkpointing;
@@ -85,8 +86,10 @@ public sealed class SequencerTests : IDisposable
         var clock = new InputClock(_pipeline.Model.Source.Lateness.Ticks);
         PartitionInput[] inputs = [.. Enumerable.Range(0, 2).Select(i => new PartitionInput(i, 0, clock, isBehind, 1, _pool))];
         var recovery = RecoveryPlan.Create(0, "payments", new Dictionary<int, long>(), [], []);
+        var routes = new RouteState(_pipeline.Model, _state.Store, TimeProvider.System, NullLogger.Instance);
+        routes.Settle(recovery.NextSequence, isNew: true);
         return new Sequencer(
-            _pipeline.Model, _processor, _state.Journal, _pool, inputs, new HttpInput(0, clock, 10), recovery, instruments: null, TimeProvider.System, _options);
+            _pipeline.Model, _processor, _state.Journal, _pool, inputs, new HttpInput(0, clock, 10), recovery, routes, instruments: null, TimeProvider.System, _options);
     }
 
     private static void Receive(Sequencer sequencer, int partition, params (string Id, double Minute)[] events)

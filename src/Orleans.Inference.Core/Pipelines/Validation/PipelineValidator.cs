@@ -19,7 +19,7 @@ internal static class PipelineValidator
         ReferenceValidator.Validate(config, scope);
         var features = FeatureValidator.Validate(config, scope);
         var model = ModelValidator.Validate(config, text, scope);
-        var route = RouteValidator.Validate(config, text, scope);
+        var (route, writtenRoute) = RouteValidator.Validate(config, text, scope);
         var decision = DecisionValidator.Validate(config, scope);
         var sink = OutputValidator.Sink(config, source, scope);
         var labels = OutputValidator.Labels(config, scope);
@@ -38,6 +38,7 @@ internal static class PipelineValidator
             Features = features,
             Model = model,
             Route = route,
+            WrittenRoute = writtenRoute,
             Decision = decision,
             CheckpointInterval = config.Checkpoint?.Value ?? TimeSpan.FromSeconds(1),
             Sink = sink,

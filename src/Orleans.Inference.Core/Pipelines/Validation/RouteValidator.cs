@@ -6,21 +6,29 @@ namespace Orleans.Inference.Pipelines.Validation;
 /// <summary>Checks <c>route:</c>: every version it names is in the folder. Without it the highest version is the champion.</summary>
 internal static class RouteValidator
 {
-    public static RouteModel Validate(PipelineConfig config, PipelineText text, ValidationScope scope)
+    /// <summary>The route that serves, and the route as the file has it: with champion 0 where it names none.</summary>
+    public static (RouteModel Route, RouteModel Written) Validate(PipelineConfig config, PipelineText text, ValidationScope scope)
     {
-        var highest = text.Versions.DefaultIfEmpty(0).Max();
-        if (config.Route is not { } route)
-        {
-            return new RouteModel(highest, null);
-        }
+        var route = config.Route is null
+            ? new RouteModel(text.Versions.DefaultIfEmpty(0).Max(), null)
+            : Validate(config.Route, text.Versions, scope, scope.Problems);
+        return (route, config.Route?.Champion is null ? route with { Champion = 0 } : route);
+    }
 
+    /// <param name="route">What somebody wrote.</param>
+    /// <param name="versions">The versions in the folder; with none of them nothing is said about versions.</param>
+    /// <param name="scope">Receives problems, and what this release cannot do.</param>
+    /// <param name="unknown">Receives versions that the folder lacks.</param>
+    public static RouteModel Validate(RouteConfig route, IReadOnlyList<int> versions, ValidationScope scope, ProblemList unknown)
+    {
+        var highest = versions.DefaultIfEmpty(0).Max();
         var champion = route.Champion?.Value ?? highest;
-        CheckVersion(route.Champion, "route.champion", text, scope);
-        CheckVersion(route.Canary?.Version, "route.canary.version", text, scope);
-        CheckVersion(route.Fallback?.Version, "route.fallback.version", text, scope);
+        CheckVersion(route.Champion, "route.champion", versions, unknown);
+        CheckVersion(route.Canary?.Version, "route.canary.version", versions, unknown);
+        CheckVersion(route.Fallback?.Version, "route.fallback.version", versions, unknown);
         foreach (var version in route.Shadow)
         {
-            CheckVersion(version, "route.shadow", text, scope);
+            CheckVersion(version, "route.shadow", versions, unknown);
         }
 
         if (route.Canary is { } canary)
@@ -61,11 +69,11 @@ internal static class RouteValidator
         return new FallbackModel((float?)fallback.Value?.Value, fallback.Version?.Value);
     }
 
-    private static void CheckVersion(Located<int>? version, string path, PipelineText text, ValidationScope scope)
+    private static void CheckVersion(Located<int>? version, string path, IReadOnlyList<int> versions, ProblemList unknown)
     {
-        if (version is not null && text.Versions.Count > 0 && !text.Versions.Contains(version.Value))
+        if (version is not null && versions.Count > 0 && !versions.Contains(version.Value))
         {
-            scope.Problems.Add(version.Mark, $"`{path}`: there is no version {version.Value}; allowed: {string.Join(", ", text.Versions.Order())}");
+            unknown.Add(version.Mark, $"`{path}`: there is no version {version.Value}; allowed: {string.Join(", ", versions.Order())}");
         }
     }
 }
