@@ -22,21 +22,28 @@ internal sealed class EnginePipeline : IDisposable
     {
         Write(1, OnnxModels.Perceptron(FeatureCount, hidden: 4, seed: 5));
         Write(2, ScoreOrNothing());
-        File.WriteAllText(Path.Combine(_folder.FullName, PipelineFolder.PipelineFile), Yaml(fallback));
-        var reading = PipelineFolder.Load(_folder.FullName);
-        Assert.True(reading.Model is not null, string.Join('\n', reading.Problems));
-        Assert.Empty(reading.Model.NotYet);
-        Model = reading.Model;
+        Model = WithRoute(fallback is null ? "{ champion: 2 }" : $"{{ champion: 2, fallback: {fallback} }}");
     }
 
     public PipelineModel Model { get; }
+
+    /// <summary>The pipeline after somebody has written another route into its file.</summary>
+    /// <param name="route">What stands behind <c>route:</c>.</param>
+    public PipelineModel WithRoute(string route)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, PipelineFolder.PipelineFile), Yaml(route));
+        var reading = PipelineFolder.Load(_folder.FullName);
+        Assert.True(reading.Model is not null, string.Join('\n', reading.Problems));
+        Assert.Empty(reading.Model.NotYet);
+        return reading.Model;
+    }
 
     /// <summary>A folder for state, below the pipeline's own.</summary>
     public string StateDirectory(string name = "state") => Path.Combine(_folder.FullName, name);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static string Yaml(string? fallback) => $$"""
+    private static string Yaml(string route) => $$"""
         pipeline: payments
         source: { topic: payments, id: id, time: at, lateness: 10m }
         fields:
@@ -56,9 +63,7 @@ internal sealed class EnginePipeline : IDisposable
           - { name: terminal_tx_1h, count: "*", by: terminal, window: 1h, delay: 10m }
           - { name: terminal_mean_1d, mean: amount, by: terminal, window: 1d, default: -1 }
         model: { input: features, score: score }
-        route:
-          champion: 2
-        {{(fallback is null ? "" : $"  fallback: {fallback}")}}
+        route: {{route}}
         decision: { block: "score >= 0.6", review: "amount >= 80", else: approve }
         checkpoint: 20ms
         sink: { topic: payment-scores, include: [features] }

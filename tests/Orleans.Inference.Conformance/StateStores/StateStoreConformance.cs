@@ -2,6 +2,7 @@ using System.Text;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Entities;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Conformance.StateStores;
 
@@ -40,6 +41,51 @@ public abstract class StateStoreConformance
 
         using var reopened = Open();
         Assert.Equivalent(last, reopened.ReadHeader(), strict: true);
+    }
+
+    [Fact]
+    public void Routes_Reopened_AreThereInOrderWithoutACheckpoint()
+    {
+        StoredRoute[] routes =
+        [
+            new(new RouteRevision(1, new RouteModel(3, new FallbackModel(0.1f, null)), 0, null, new RouteModel(0, new FallbackModel(0.1f, null))), 0),
+            new(new RouteRevision(2, new RouteModel(1, new FallbackModel(null, 2)), DateTime.MaxValue.Ticks, "ops \"ä\"", new RouteModel(0, null)), 7),
+            new(new RouteRevision(10, new RouteModel(2, null), 5, "", new RouteModel(2, null)), long.MaxValue),
+        ];
+        using (var store = Open())
+        {
+            Assert.Empty(store.ReadRoutes());
+            foreach (var route in routes.Reverse())
+            {
+                store.SaveRoute(route);
+            }
+        }
+
+        using var reopened = Open();
+        Assert.Equal(routes, reopened.ReadRoutes());
+        reopened.SaveRoute(routes[2] with { FromSequence = 8 });
+        Assert.Equal([0, 7, 8], reopened.ReadRoutes().Select(route => route.FromSequence));
+    }
+
+    [Fact]
+    public async Task Routes_SavedWhileCheckpointsCommit_AreAllThere()
+    {
+        using var store = Open();
+        var commits = Task.Run(() =>
+        {
+            for (var checkpoint = 1; checkpoint <= 50; checkpoint++)
+            {
+                store.Commit(new CheckpointWrite(Header(checkpoint), [], [Key("a")], 0));
+            }
+        });
+        for (var number = 1; number <= 20; number++)
+        {
+            store.SaveRoute(new StoredRoute(new RouteRevision(number, new RouteModel(1, null), 0, null, new RouteModel(1, null)), number));
+        }
+
+        await commits;
+        Assert.Equal(Enumerable.Range(1, 20), store.ReadRoutes().Select(route => route.Revision.Number));
+        Assert.Equal(50, store.ReadHeader()!.Checkpoint);
     }
 
     [Fact]

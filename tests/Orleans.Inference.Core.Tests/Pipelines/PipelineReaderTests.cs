@@ -202,4 +202,15 @@ public sealed class PipelineReaderTests
             .Replace("model:", "  - { name: gold, expr: \"`card type` == 'gold'\" }\nmodel:", StringComparison.Ordinal);
         Assert.Equal([2], Assert.IsType<ExpressionFeature>(ModelOf(Read(yaml)).Features[1]).Expression.Fields);
     }
+
+    [Theory]
+    [InlineData("", 2, 0)]
+    [InlineData("route: { fallback: { value: 1 } }", 2, 0)]
+    [InlineData("route: { champion: 2 }", 2, 2)]
+    public void Read_Route_TellsWhetherTheFileNamesAChampion(string section, int champion, int written)
+    {
+        var model = ModelOf(ReadSmallWith(section, 1, 2));
+        Assert.Equal((champion, written), (model.Route.Champion, model.WrittenRoute.Champion));
+        Assert.Equal(model.Route.Fallback, model.WrittenRoute.Fallback);
+    }
 }

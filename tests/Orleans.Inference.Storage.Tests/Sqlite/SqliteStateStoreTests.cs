@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Entities;
+using Orleans.Inference.Routing;
 using Orleans.Inference.Storage.Sqlite;
 
 namespace Orleans.Inference.Storage.Tests.Sqlite;
@@ -125,6 +126,37 @@ public sealed class SqliteStateStoreTests : IDisposable
         Run("PRAGMA user_version = 99");
         var exception = Assert.Throws<InferenceException>(() => new SqliteStateStore(_folder.At("state.db"), Fingerprint));
         Assert.Contains("layout 99", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_LayoutOne_IsKeptAndCanStoreRoutes()
+    {
+        using (var store = new SqliteStateStore(_folder.At("state.db"), Fingerprint))
+        {
+            store.Commit(Write(3, 5, 10));
+        }
+
+        // What the first layout was: the same without this table.
+        Run("DROP TABLE routes; PRAGMA user_version = 1");
+        var route = new StoredRoute(new RouteRevision(2, new RouteModel(1, null), 1, "ann", new RouteModel(2, null)), 7);
+        using (var store = new SqliteStateStore(_folder.At("state.db"), Fingerprint))
+        {
+            Assert.Equal(3, store.ReadHeader()!.Checkpoint);
+            Assert.Equal(5, Read(store, 5).Count);
+            Assert.Empty(store.ReadRoutes());
+            store.SaveRoute(route);
+        }
+
+        using var again = new SqliteStateStore(_folder.At("state.db"), Fingerprint);
+        Assert.Equal([route], again.ReadRoutes());
+    }
+
+    [Fact]
+    public void ReadRoutes_DamagedRoute_IsNamed()
+    {
+        using var store = new SqliteStateStore(_folder.At("state.db"), Fingerprint);
+        Run("INSERT INTO routes VALUES (1, 0, '{\"number\": 1}')");
+        Assert.Contains("damaged", Assert.Throws<InferenceException>(() => store.ReadRoutes()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
