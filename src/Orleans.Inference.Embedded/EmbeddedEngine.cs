@@ -113,7 +113,7 @@ internal sealed partial class EmbeddedEngine(PipelineModel pipeline, EngineParts
         _routes = routes;
         var start = await EngineStart.PrepareAsync(pipeline, parts, logger, cancellationToken);
         var header = start.Header;
-        routes.Settle(start.Recovery.NextSequence, isNew: header.Epoch == 1);
+        routes.Settle(start.Recovery.NextSequence);
         var records = new RecordBatchPool();
         var checkpoints = new CheckpointWriter(
             parts.Store, parts.Sink, records, header.Epoch, header.Incarnation, header.SinkIncarnation, parts.Time);

@@ -20,9 +20,6 @@ internal static partial class EngineLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Model version {Version} failed {Count} times: {Reason}")]
     public static partial void ModelFailed(ILogger logger, int version, long count, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Pipeline {Pipeline}: route revision {Revision}: {Route}")]
-    public static partial void RouteBegins(ILogger logger, string pipeline, int revision, RouteModel route);
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Pipeline {Pipeline}: route revision {Revision} by {Author}: from {Before} to {After}")]
     public static partial void RouteChanged(ILogger logger, string pipeline, int revision, string author, RouteModel before, RouteModel after);
 

@@ -51,7 +51,10 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         }
     }
 
-    public static ProgramProcess Start(params string[] arguments)
+    public static ProgramProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with settings from the environment.</summary>
+    public static ProgramProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -64,6 +67,11 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         return new ProgramProcess(new Process { StartInfo = start });

@@ -19,8 +19,13 @@ internal sealed class RunningEngine : IAsyncDisposable
 
     public HttpClient Http => _http;
 
-    public static RunningEngine Start(PipelineFiles files, string? kafka, params string[] more) => new(
+    public static RunningEngine Start(PipelineFiles files, string? kafka, params string[] more) =>
+        Start(new Dictionary<string, string>(), files, kafka, more);
+
+    /// <summary>Starts it with settings from the environment.</summary>
+    public static RunningEngine Start(IReadOnlyDictionary<string, string> environment, PipelineFiles files, string? kafka, params string[] more) => new(
         ProgramProcess.Start(
+        environment,
         [
             "run", files.Folder, "--state", files.State, "--urls", "http://127.0.0.1:0",
             .. kafka is null ? (string[])["--no-kafka"] : ["--kafka", kafka],

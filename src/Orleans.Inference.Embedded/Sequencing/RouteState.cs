@@ -33,12 +33,9 @@ internal sealed class RouteState
     /// <summary>The route that serves.</summary>
     public RouteRevision Current => _current;
 
-    /// <summary>
-    /// Stores what the start has changed. What had been sequenced before stays under the route of its time.
-    /// </summary>
+    /// <summary>Stores what the start has changed. What had been sequenced before stays under the route of its time.</summary>
     /// <param name="nextSequence">Number of the first event that was never sequenced.</param>
-    /// <param name="isNew">Nothing has ever been sequenced.</param>
-    public void Settle(long nextSequence, bool isNew)
+    public void Settle(long nextSequence)
     {
         for (var i = 0; i < _routes.Count; i++)
         {
@@ -54,10 +51,6 @@ internal sealed class RouteState
         {
             // A state from before routes were stored has known this one only, as revision 1.
             Save(_current, fromSequence: 0);
-            if (isNew)
-            {
-                EngineLog.RouteBegins(_logger, _pipeline.Name, _current.Number, _current.Route);
-            }
         }
         else if (_routes[^1].Revision is var last && last.Number != _current.Number)
         {

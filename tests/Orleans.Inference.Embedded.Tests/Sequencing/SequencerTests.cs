@@ -118,7 +118,7 @@ public sealed class SequencerTests : IDisposable
         PartitionInput[] inputs = [.. Enumerable.Range(0, 2).Select(i => new PartitionInput(i, 0, clock, isBehind, batchLimit, _pool))];
         var recovery = plan ?? RecoveryPlan.Create(0, "payments", new Dictionary<int, long>(), [], []);
         var routes = new RouteState(_pipeline.Model, _state.Store, TimeProvider.System, NullLogger.Instance);
-        routes.Settle(recovery.NextSequence, isNew: plan is null);
+        routes.Settle(recovery.NextSequence);
         return new Sequencer(
             _pipeline.Model, _processor, _state.Journal, _pool, inputs, new HttpInput(0, clock, 10), recovery, routes, instruments: null, TimeProvider.System, _options);
     }

@@ -65,6 +65,9 @@ public sealed partial class TourTests : IDisposable
         Assert.Equal("terminal", (string?)terminal["type"]);
         Assert.Equal(422, (int?)refused["status"]);
         Assert.Equal("transaction_id", (string?)refused["field"]);
+
+        var route = JsonNode.Parse(await ShellAsync(_page.TestedBlock("route").Replace(Address, server.Address)))!;
+        Assert.Equal((1, 2), ((int?)route["champion"], (int?)route["revision"]));
         Assert.Equal(0, await server.StopAsync(TestContext.Current.CancellationToken));
     }
 

@@ -53,6 +53,7 @@ function show(pipeline) {
   const lag = Object.values(figures.consumerLag);
   fill(at("facts"), [
     ...pipeline.model.versions.filter(version => version.variant).map(version => [version.variant, `version ${version.version}`]),
+    ["route", `revision ${pipeline.route.revision}`],
     ...Object.entries(figures.entitiesActive).map(([type, count]) => [`${type} in memory`, number(count)]),
     ...(lag.length ? [["records waiting", number(lag.reduce((sum, one) => sum + one, 0))]] : []),
     ["checkpoints", number(figures.checkpoints)],
