@@ -18,11 +18,14 @@ public interface ISiloHosting
     bool HasStorage { get; }
 
     /// <summary>What is wrong with its settings, one line each: key, value, what is allowed. Empty when nothing is.</summary>
+    /// <param name="settings">The program's whole configuration, here and below.</param>
+    /// <param name="clustering">It is named as <c>Clustering:Provider</c>.</param>
+    /// <param name="storage">It is named as <c>Storage:Provider</c>.</param>
     IEnumerable<string> Validate(IConfiguration settings, bool clustering, bool storage);
 
     /// <summary>Makes silos find each other.</summary>
     void AddClustering(ISiloBuilder silo, IConfiguration settings);
 
-    /// <summary>Registers the <see cref="Storage.IEntityStore"/>.</summary>
+    /// <summary>Registers the store with <see cref="Storage.EntityStoreHosting.AddEntityStore"/>.</summary>
     void AddStorage(ISiloBuilder silo, IConfiguration settings);
 }
