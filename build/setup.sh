@@ -33,6 +33,14 @@ need_dotnet() {
         die "no .NET SDK that satisfies global.json: install the .NET 10 SDK (package dotnet-sdk-10.0)"
 }
 
+# PostgreSQL's server, for the tests of clusters: real membership, real storage. Without it they are skipped, which is said here.
+need_postgresql() {
+    local programs=(/usr/lib/postgresql/*/bin/initdb)
+    [[ ! -x ${programs[0]} ]] || return 0
+    apt_install postgresql >/dev/null 2>&1 ||
+        say 'notice: PostgreSQL (package postgresql) is not installed and could not be; the tests that need it are skipped'
+}
+
 # The state of the inputs of a build: names, sizes and times, so that a file that went away counts too. Paths as arguments.
 inputs_key() {
     # A path that is not there is one that may come: no error.
@@ -90,6 +98,7 @@ is_built() {
 choose_solution() {
     solution=Embedded.slnf
     [[ -f Cluster.slnf ]] || return 0
+    mkdir -p .cache
     local answer=.cache/solution-answer key config
     key=$({
         find src tests Directory.Packages.props Directory.Build.props Directory.Build.targets Cluster.slnf nuget.config global.json \

@@ -5,8 +5,10 @@ namespace Orleans.Inference.Commands;
 /// <summary>Finds the engine that <c>--engine</c> names, and checks how it is to use the machine.</summary>
 internal static class EngineChoice
 {
-    public static IEngineFactory Find(IReadOnlyList<IEngineFactory> engines, string name) =>
-        engines.FirstOrDefault(engine => engine.Name == name)
+    /// <param name="engines">What the build has, its usual one first.</param>
+    /// <param name="name">Null for the usual one.</param>
+    public static IEngineFactory Find(IReadOnlyList<IEngineFactory> engines, string? name) =>
+        engines.FirstOrDefault(engine => name is null || engine.Name == name)
         ?? throw new CommandException(
             ExitCode.Usage, $"--engine {name} is not in this build; it has {string.Join(", ", engines.Select(engine => engine.Name))}");
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Orleans.Inference.Api.Callers;
 using Orleans.Inference.Api.Engines;
@@ -38,11 +39,10 @@ internal static class HealthEndpoints
         return Answer("live", string.Join("; ", faults));
     }
 
-    internal static IResult Ready(EngineRegistry engines)
+    internal static IResult Ready(EngineRegistry engines, [FromServices] IEnumerable<IReadinessCheck> checks)
     {
-        var reasons = engines.Engines
-            .Where(engine => !engine.Readiness.IsReady)
-            .Select(engine => $"{engine.Pipeline.Name}: {engine.Readiness.Reason}");
+        var reasons = checks.Select(check => check.NotReady).OfType<string>()
+            .Concat(engines.Engines.Where(engine => !engine.Readiness.IsReady).Select(engine => $"{engine.Pipeline.Name}: {engine.Readiness.Reason}"));
         return Answer("ready", engines.Engines.Count == 0 ? "there is no pipeline" : string.Join("; ", reasons));
     }
 

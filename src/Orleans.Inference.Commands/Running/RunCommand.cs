@@ -16,7 +16,7 @@ internal static class RunCommand
         var simulate = new Option<double?>("--simulate") { Description = "Feed so many simulated payments a second" };
         var urls = new Option<string>("--urls") { Description = "Where to listen", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
         var state = new Option<string>("--state") { Description = "Folder for state", DefaultValueFactory = _ => ".state" };
-        var engine = new Option<string>("--engine") { Description = "embedded or orleans", DefaultValueFactory = _ => "embedded" };
+        var engine = new Option<string?>("--engine") { Description = "embedded or orleans; the first that the build has without" };
         var shards = new Option<int?>("--shards") { Description = "Shards of entity state" };
         var standby = new Option<bool>("--standby") { Description = "Wait for the state folder and take over" };
         var command = new Command("run", "Serve pipelines") { pipelines, kafka, broker, noKafka, simulate, urls, state, engine, shards, standby };
@@ -43,7 +43,7 @@ internal static class RunCommand
                     Simulate = result.GetValue(simulate),
                     Urls = result.GetValue(urls)!,
                     StateDirectory = result.GetValue(state)!,
-                    Engine = result.GetValue(engine)!,
+                    Engine = result.GetValue(engine),
                     Shards = result.GetValue(shards),
                     Standby = result.GetValue(standby),
                 },

@@ -29,6 +29,8 @@ internal static class RunHost
         ListenAddress.Check(options.Urls, builder.Configuration, hasKeys: !keys.IsEmpty);
         using var loggers = LoggerFactory.Create(logging => ProgramLogging.Configure(logging, builder.Configuration));
         var factory = EngineChoice.Find(engines(loggers), options.Engine);
+        var extension = factory as IHostExtension;
+        extension?.Configure(builder);
         using var meter = new InferenceMeter();
         using var kafka = KafkaChoice.Make(options, builder.Configuration, loggers);
         var runs = new List<PipelineRun>();
@@ -44,7 +46,10 @@ internal static class RunHost
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
             await using var app = builder.Build();
             app.MapInferenceApi();
-            return await ServeAsync(app, runs, options, kafka, signals.Token);
+            extension?.Map(app);
+            using var stop = new CancellationTokenSource();
+            await using var leave = signals.Token.Register(() => _ = LeaveAsync(extension, stop));
+            return await ServeAsync(app, runs, options, kafka, stop.Token);
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
@@ -62,6 +67,17 @@ internal static class RunHost
                 await run.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>What the order to stop waits for before it is carried out.</summary>
+    private static async Task LeaveAsync(IHostExtension? extension, CancellationTokenSource stop)
+    {
+        if (extension is not null)
+        {
+            await extension.LeaveAsync();
+        }
+
+        await stop.CancelAsync();
     }
 
     private static async Task<int> ServeAsync(

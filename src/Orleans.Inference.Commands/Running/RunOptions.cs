@@ -20,7 +20,8 @@ internal sealed record RunOptions
 
     public string StateDirectory { get; init; } = ".state";
 
-    public string Engine { get; init; } = "embedded";
+    /// <summary>Name of an engine; null for the first that the build has.</summary>
+    public string? Engine { get; init; }
 
     public int? Shards { get; init; }
 
