@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Orleans.Inference.Silo.Tests.Programs;
+
+/// <summary>The silo's program as a process of its own, on free loopback ports, with what it has said.</summary>
+internal sealed partial class SiloProcess : IAsyncDisposable
+{
+    public const int Terminate = 15;
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
+
+    private readonly Process _process;
+    private readonly string _state = Directory.CreateTempSubdirectory("inference-silo-").FullName;
+    private readonly ConcurrentQueue<string> _said = new();
+    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private SiloProcess(int siloPort, int gatewayPort, params (string Key, string Value)[] settings)
+    {
+        SiloPort = siloPort;
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "inference-silo.dll"), "run", Fraud, "--no-kafka", "--urls", "http://127.0.0.1:0", "--state", _state];
+        arguments.ToList().ForEach(start.ArgumentList.Add);
+        start.Environment["Clustering__SiloPort"] = $"{siloPort}";
+        start.Environment["Clustering__GatewayPort"] = $"{gatewayPort}";
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__")] = value;
+        }
+
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => _address.TrySetResult(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int SiloPort { get; }
+
+    public HttpClient Http { get; } = new();
+
+    /// <summary>Everything on stderr so far.</summary>
+    public string Said => string.Join('\n', _said.Where(line => line.Length > 0));
+
+    private static string Fraud
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder!.FullName, "Orleans.Inference.sln")))
+            {
+                folder = folder.Parent;
+            }
+
+            return Path.Combine(folder.FullName, "models", "fraud");
+        }
+    }
+
+    /// <summary>Starts a silo and waits until it listens.</summary>
+    public static async Task<SiloProcess> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var silo = new SiloProcess(FreePort(), FreePort(), settings);
+        var first = await Task.WhenAny(silo._address.Task, Task.Delay(StartLimit, TestContext.Current.CancellationToken));
+        Assert.True(first == silo._address.Task && silo._address.Task.Result.Length > 0, $"awaited in vain: the silo's address; it said: {silo.Said}");
+        silo.Http.BaseAddress = new Uri(await silo._address.Task);
+        return silo;
+    }
+
+    /// <summary>Runs a silo that is to end by itself.</summary>
+    public static async Task<(int Code, string Said)> RunAsync(params (string Key, string Value)[] settings)
+    {
+        await using var silo = new SiloProcess(FreePort(), FreePort(), settings);
+        return (await silo.ExitAsync(), silo.Said);
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Probes until the silo gives the status, for half a minute at most.</summary>
+    public async Task WaitForReadinessAsync(HttpStatusCode status)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var answer = await Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+            if (answer.StatusCode == status)
+            {
+                return;
+            }
+
+            var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(30),
+                $"awaited in vain: readiness {status}; it is {answer.StatusCode} {body}; the silo said: {Said}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill() => _process.Kill();
+
+    public void Signal(int signal) => Assert.Equal(0, kill(_process.Id, signal));
+
+    public async Task<int> ExitAsync()
+    {
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(StopLimit);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"awaited in vain: the silo's end; it said: {Said}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        Http.Dispose();
+        Directory.Delete(_state, recursive: true);
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int process, int signal);
+}
