@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Grains;
 
@@ -33,6 +34,9 @@ internal static partial class SiloLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Pipeline {Pipeline}: partition {Partition} moves from {From} to {To}")]
     public static partial void PartitionMoves(ILogger logger, string pipeline, int partition, string from, string to);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pipeline {Pipeline}: route revision {Revision} by {Author}: from {Before} to {After}")]
+    public static partial void RouteChanged(ILogger logger, string pipeline, int revision, string author, RouteModel before, RouteModel after);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Pipeline {Pipeline} stopped: {Error}")]
     public static partial void Stopped(ILogger logger, string pipeline, string error);

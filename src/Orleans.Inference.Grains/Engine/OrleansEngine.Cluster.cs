@@ -47,8 +47,20 @@ internal sealed partial class OrleansEngine
         }
     }
 
-    public IReadOnlyList<byte[]> History(string entity, int limit) =>
-        _local?.History.Of(Encoding.UTF8.GetBytes(entity), limit) ?? [];
+    public async ValueTask<IReadOnlyList<byte[]>> HistoryAsync(string entity, int limit, CancellationToken cancellationToken)
+    {
+        if (_local is not { } local)
+        {
+            return [];
+        }
+
+        var key = Encoding.UTF8.GetBytes(entity);
+        var own = local.History.Of(key, limit);
+        var others = await Task.WhenAll(OthersOf(local).Select(silo => HistoryOfAsync(local, silo, key, limit))).WaitAsync(cancellationToken);
+        return others.Sum(history => history.Length) == 0
+            ? own
+            : [.. own.Concat(others.SelectMany(history => history)).OrderByDescending(ScoredAtOf).Take(limit)];
+    }
 
     public async IAsyncEnumerable<byte[]> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -84,6 +96,21 @@ internal sealed partial class OrleansEngine
             {
                 return;
             }
+        }
+    }
+
+    private static long ScoredAtOf(byte[] prediction) => PredictionCodec.Decode(prediction).ScoredAt;
+
+    private static async Task<byte[][]> HistoryOfAsync(SiloPipeline local, SiloAddress other, byte[] key, int limit)
+    {
+        try
+        {
+            return await local.Doors.Of(other).HistoryAsync(key, limit);
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException or InferenceException)
+        {
+            // Its history goes with it.
+            return [];
         }
     }
 

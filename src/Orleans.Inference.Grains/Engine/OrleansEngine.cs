@@ -109,7 +109,14 @@ internal sealed partial class OrleansEngine(
             HttpClock = door is { Clock: > long.MinValue } ? door.Clock : long.MaxValue,
         });
         local.Horizon = orders.Horizon;
-        local.Route.Renew(orders.Revision, askedAt);
+        var route = orders.Route.ToRevision();
+        if (route.Number != local.Route.Current.Number || !local.Route.IsValid(local.Ticks))
+        {
+            // Before the silo answers for it; events go on by the route before meanwhile, for as long as the lease allows.
+            await Task.Run(() => local.Versions.Load(route.Route));
+        }
+
+        local.Route.Renew(route, askedAt);
         if (!local.IsLeaving && _notReady is not "stopping")
         {
             _notReady = orders.NotReady ?? await OpenDoorAsync();

@@ -139,7 +139,6 @@ internal sealed class HttpInputRun : IAsyncDisposable
     {
         var batch = work.Batch;
         batch.SourceTopic = "http";
-        batch.Revision = _pipeline.Route.Revision;
         batch.FirstSequence = _nextSequence;
         work.Requests = events;
         foreach (var http in events)

@@ -142,7 +142,6 @@ internal sealed class SourceInput : IRecordReceiver, IAsyncDisposable
     {
         batch.Records = records;
         batch.SourceTopic = _pipeline.Pipeline.Source.Topic;
-        batch.Revision = _pipeline.Route.Revision;
         var started = _pipeline.Parts.Time.GetTimestamp();
         for (var record = 0; record < records.Count; record++)
         {

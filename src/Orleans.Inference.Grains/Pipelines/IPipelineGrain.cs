@@ -7,6 +7,12 @@ public interface IPipelineGrain : IGrainWithStringKey
     /// <summary>A silo says how it is, every half second, and hears what it needs to score.</summary>
     [Alias("Heartbeat")]
     ValueTask<SiloOrders> HeartbeatAsync(SiloReport report);
+
+    /// <summary>
+    /// Makes a route that has been found fit the next revision. Answers when every silo scores by it, or has stopped scoring because it cannot be reached.
+    /// </summary>
+    [Alias("SetRoute")]
+    ValueTask<RouteRecord> SetRouteAsync(int champion, float? fallbackValue, int? fallbackVersion, string author);
 }
 
 /// <summary>How a silo is.</summary>
@@ -29,9 +35,9 @@ public sealed class SiloReport
 [GenerateSerializer, Immutable, Alias("Orleans.Inference.SiloOrders")]
 public sealed class SiloOrders
 {
-    /// <summary>Revision of the route.</summary>
+    /// <summary>The route and its revision.</summary>
     [Id(0)]
-    public required int Revision { get; init; }
+    public required RouteRecord Route { get; init; }
 
     /// <summary>No event to come on any source partition can be older: UTC ticks; long.MaxValue without source, long.MinValue when any can.</summary>
     [Id(1)]

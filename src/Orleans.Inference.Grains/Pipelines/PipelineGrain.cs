@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Orleans.Inference.Routing;
 using Orleans.Placement;
 
 namespace Orleans.Inference.Grains.Pipelines;
@@ -14,6 +15,8 @@ internal sealed class PipelineGrain(SiloPipelines pipelines, IClusterMembershipS
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<SiloAddress, SiloReport> _reports = [];
+    private readonly SemaphoreSlim _changing = new(1);
+    private RouteState? _route;
     private PartitionPlan? _plan;
     private SiloPipeline? _pipeline;
     private IGrainTimer? _timer;
@@ -23,6 +26,7 @@ internal sealed class PipelineGrain(SiloPipelines pipelines, IClusterMembershipS
     public async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _pipeline = await pipelines.GetAsync(context.GrainId.Key.ToString()!, cancellationToken);
+        _route = await RouteState.ReadAsync(_pipeline, cancellationToken);
         _plan = new PartitionPlan(_pipeline, grains);
         _timer = this.RegisterGrainTimer(SuperviseAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Period) { KeepAlive = true });
     }
@@ -36,16 +40,60 @@ internal sealed class PipelineGrain(SiloPipelines pipelines, IClusterMembershipS
     public ValueTask<SiloOrders> HeartbeatAsync(SiloReport report)
     {
         _reports[report.Silo] = report;
-        return new(new SiloOrders { Revision = 1, Horizon = _plan!.Horizon(_reports.Values), NotReady = _plan.NotReady });
+        return new(new SiloOrders { Route = RouteRecord.Of(_route!.Current), Horizon = _plan!.Horizon(_reports.Values), NotReady = _plan.NotReady });
     }
+
+    public async ValueTask<RouteRecord> SetRouteAsync(int champion, float? fallbackValue, int? fallbackVersion, string author)
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            var fallback = fallbackValue is null && fallbackVersion is null ? null : new FallbackModel(fallbackValue, fallbackVersion);
+            var next = await _route!.ChangeAsync(new RouteModel(champion, fallback), author);
+
+            // A silo that does not answer within the lease's duration has stopped scoring by itself.
+            await Task.WhenAll(Silos().Select(silo => ConfirmAsync(silo, next.Number)));
+            return RouteRecord.Of(next);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task ConfirmAsync(SiloAddress silo, int revision)
+    {
+        var time = _pipeline!.Parts.Time;
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) is var elapsed && elapsed < RouteLease.Duration)
+        {
+            try
+            {
+                if (await _pipeline.Doors.Of(silo).RefreshRouteAsync().AsTask().WaitAsync(RouteLease.Duration - elapsed, time) >= revision)
+                {
+                    return;
+                }
+            }
+            catch (Exception exception) when (exception is OrleansException or TimeoutException or InferenceException)
+            {
+                SiloLog.SupervisorFails(_pipeline.Logger, _pipeline.Pipeline.Name, exception.Message);
+            }
+
+            await Task.Delay(Period, time);
+        }
+    }
+
+    private List<SiloAddress> Silos() =>
+    [
+        .. membership.CurrentSnapshot.Members.Values
+            .Where(member => member.Status == SiloStatus.Active)
+            .Select(member => member.SiloAddress)
+            .Order(),
+    ];
 
     private Task SuperviseAsync(CancellationToken cancellationToken)
     {
-        var silos = membership.CurrentSnapshot.Members.Values
-            .Where(member => member.Status == SiloStatus.Active)
-            .Select(member => member.SiloAddress)
-            .Order()
-            .ToList();
+        var silos = Silos();
         foreach (var gone in _reports.Keys.Except(silos).ToList())
         {
             _reports.Remove(gone);

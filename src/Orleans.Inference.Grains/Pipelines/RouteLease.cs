@@ -1,4 +1,5 @@
 using Orleans.Inference.Grains.Partitions;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Grains.Pipelines;
 
@@ -6,7 +7,7 @@ namespace Orleans.Inference.Grains.Pipelines;
 /// The route a silo may score by, and until when. The supervisor renews it with every heartbeat; a silo that it cannot reach stops scoring before a changed route is answered
 /// for, so that no event is scored by an old one after that. Any thread.
 /// </summary>
-internal sealed class RouteLease
+internal sealed class RouteLease(RouteRevision first)
 {
     /// <summary>How long a silo scores without having heard of the supervisor.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
@@ -15,19 +16,24 @@ internal sealed class RouteLease
     private readonly List<WakeSignal> _waiting = [];
     private long _until = long.MinValue;
 
-    /// <summary>Revision of the route; 0 before the first heartbeat.</summary>
-    public int Revision { get; private set; }
+    /// <summary>The route to score by; what the pipeline file says before the first heartbeat.</summary>
+    public RouteRevision Current { get; private set; } = first;
 
     public bool IsValid(long now) => now < Volatile.Read(ref _until);
 
-    /// <param name="revision">The supervisor's present revision.</param>
+    /// <param name="route">The supervisor's present route; its versions are loaded. An answer that comes late changes nothing back.</param>
     /// <param name="askedAt">When the heartbeat was sent that it answered, in the silo's ticks: the lease counts from there.</param>
-    public void Renew(int revision, long askedAt)
+    public void Renew(RouteRevision route, long askedAt)
     {
         lock (_gate)
         {
-            Revision = revision;
-            Volatile.Write(ref _until, askedAt + Duration.Ticks);
+            if (route.Number < Current.Number)
+            {
+                return;
+            }
+
+            Current = route;
+            Volatile.Write(ref _until, Math.Max(_until, askedAt + Duration.Ticks));
             foreach (var waiting in _waiting)
             {
                 waiting.Set();

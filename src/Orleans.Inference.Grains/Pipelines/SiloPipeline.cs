@@ -10,7 +10,9 @@ using Orleans.Inference.Grains.Silos;
 using Orleans.Inference.Grains.Storage;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Serving.Figures;
+using Orleans.Inference.Routing;
 using Orleans.Inference.Serving.Predictions;
+using Orleans.Inference.Serving.Scoring;
 using Orleans.Inference.Telemetry;
 
 namespace Orleans.Inference.Grains.Pipelines;
@@ -35,6 +37,8 @@ internal sealed class SiloPipeline
         Writer = new StateWriter(store, silo, parts.Time, logger);
         Doors = new SiloDoors(this, grains);
         Latency = new LatencyWindow(parts.Time);
+        Route = new RouteLease(RouteRevision.First(pipeline));
+        Versions = new LoadedVersions(pipeline, parts.Models);
         Instruments = parts.Meter is null ? null : new ScoringInstruments(parts.Meter, pipeline);
     }
 
@@ -66,7 +70,10 @@ internal sealed class SiloPipeline
 
     public ScoringInstruments? Instruments { get; }
 
-    public RouteLease Route { get; } = new();
+    public RouteLease Route { get; }
+
+    /// <summary>The model versions in this silo's memory.</summary>
+    public LoadedVersions Versions { get; }
 
     /// <summary>The inputs that run on this silo.</summary>
     public ConcurrentDictionary<string, IRunningInput> Inputs { get; } = new();

@@ -4,30 +4,30 @@ using Orleans.Inference.Serving.Scoring;
 
 namespace Orleans.Inference.Grains.Scoring;
 
-/// <summary>Scores batches of one pipeline; as many activations a silo as it has cores, each with its own model sessions.</summary>
+/// <summary>Scores batches of one pipeline; as many activations a silo as it has cores, which share the versions in memory.</summary>
 [StatelessWorker]
 internal sealed class ScoringGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, IScoringGrain
 {
+    private SiloPipeline? _pipeline;
     private Scorer? _scorer;
 
     public IGrainContext GrainContext => context;
 
     public async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var pipeline = await pipelines.GetAsync(context.GrainId.Key.ToString()!, cancellationToken);
-        _scorer = new Scorer(pipeline.Pipeline, pipeline.Parts.Models, pipeline.ModelFailed);
-    }
-
-    public Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        _scorer?.Dispose();
-        return Task.CompletedTask;
+        _pipeline = await pipelines.GetAsync(context.GrainId.Key.ToString()!, cancellationToken);
+        _scorer = new Scorer(_pipeline.Pipeline, _pipeline.Versions, _pipeline.Route.Current, _pipeline.ModelFailed);
     }
 
     public ValueTask ScoreAsync(ScoringWork work)
     {
         var batch = work.Batch;
-        _scorer!.Score(batch);
+        if (_pipeline!.Route.Current is var route && route.Number != _scorer!.Route.Number)
+        {
+            _scorer.Use(route);
+        }
+
+        _scorer.Score(batch);
         for (var row = 0; work.Pinned is { } pinned && row < batch.Count; row++)
         {
             if (pinned[row] > 0 && batch.IsAccepted(row))

@@ -27,7 +27,7 @@ internal sealed class SiloDoorGrain(SiloPipelines pipelines, IGrainContext conte
     public async ValueTask<int> RefreshRouteAsync()
     {
         await Pipeline.Heartbeat();
-        return Pipeline.Route.Revision;
+        return Pipeline.Route.Current.Number;
     }
 
     public ValueTask<SiloFigures> FiguresAsync() => new(FiguresOf(Pipeline));

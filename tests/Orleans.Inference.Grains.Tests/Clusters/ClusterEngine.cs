@@ -1,6 +1,7 @@
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Grains.Tests.Clusters;
 
@@ -17,6 +18,8 @@ internal sealed class ClusterEngine(int count, PipelineModel pipeline, EnginePar
 
     public EngineReadiness Readiness =>
         _silos is null ? NotStarted : _silos.Engines.Values.Select(engine => engine.Readiness).FirstOrDefault(state => !state.IsReady) ?? EngineReadiness.Ready;
+
+    public RouteRevision Route => First.Route;
 
     public Task Completion => First.Completion;
 
@@ -35,13 +38,17 @@ internal sealed class ClusterEngine(int count, PipelineModel pipeline, EnginePar
 
     public ValueTask<byte[]?> LatestAsync(string entity, CancellationToken cancellationToken) => First.LatestAsync(entity, cancellationToken);
 
-    public IReadOnlyList<byte[]> History(string entity, int limit) => First.History(entity, limit);
+    public ValueTask<IReadOnlyList<byte[]>> HistoryAsync(string entity, int limit, CancellationToken cancellationToken) =>
+        First.HistoryAsync(entity, limit, cancellationToken);
 
     public ValueTask<bool> WaitForOffsetAsync(PartitionOffset position, TimeSpan timeout, CancellationToken cancellationToken) =>
         First.WaitForOffsetAsync(position, timeout, cancellationToken);
 
     public ValueTask<EntityReply?> EntityAsync(int entityType, string key, long? at, CancellationToken cancellationToken) =>
         First.EntityAsync(entityType, key, at, cancellationToken);
+
+    public ValueTask<RouteReply> SetRouteAsync(RouteModel route, string author, CancellationToken cancellationToken) =>
+        First.SetRouteAsync(route, author, cancellationToken);
 
     public IAsyncEnumerable<byte[]> SubscribeAsync(CancellationToken cancellationToken) => First.SubscribeAsync(cancellationToken);
 
