@@ -1,4 +1,6 @@
+using System.Text;
 using Orleans.Inference.Checkpoints;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Storage.Sqlite;
 
@@ -38,7 +40,7 @@ internal sealed class StateReader : IDisposable
         var routes = new List<StoredRoute>();
         while (query.Step())
         {
-            routes.Add(new StoredRoute(HeaderJson.ReadRoute(query.Text(1), _database.Path), query.Integer(0)));
+            routes.Add(new StoredRoute(RouteOf(query.Text(1)), query.Integer(0)));
         }
 
         return routes;
@@ -93,5 +95,17 @@ internal sealed class StateReader : IDisposable
     {
         _entity.Dispose();
         _database.Dispose();
+    }
+
+    private RouteRevision RouteOf(string json)
+    {
+        try
+        {
+            return RouteRevisionJson.Decode(Encoding.UTF8.GetBytes(json));
+        }
+        catch (InferenceException exception)
+        {
+            throw SqliteFault.Damaged(_database.Path, exception.Message);
+        }
     }
 }

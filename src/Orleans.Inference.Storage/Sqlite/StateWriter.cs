@@ -1,4 +1,6 @@
+using System.Text;
 using Orleans.Inference.Checkpoints;
+using Orleans.Inference.Routing;
 
 namespace Orleans.Inference.Storage.Sqlite;
 
@@ -68,7 +70,7 @@ internal sealed class StateWriter : IDisposable
     public void SaveRoute(StoredRoute route)
     {
         using var insert = new SqliteStatement(_database, "INSERT OR REPLACE INTO routes(number, sequence, json) VALUES (?1, ?2, ?3)");
-        OnDisk(() => insert.Bind(1, route.Revision.Number).Bind(2, route.FromSequence).Bind(3, HeaderJson.Write(route.Revision)).Run());
+        OnDisk(() => insert.Bind(1, route.Revision.Number).Bind(2, route.FromSequence).Bind(3, Encoding.UTF8.GetString(RouteRevisionJson.Encode(route.Revision))).Run());
     }
 
     public void Dispose()
