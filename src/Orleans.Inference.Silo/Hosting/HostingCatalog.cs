@@ -6,7 +6,7 @@ namespace Orleans.Inference.Silo.Hosting;
 /// <summary>Finds who does clustering or storage by name: the silo's own, or what an assembly beside the program brings.</summary>
 internal static class HostingCatalog
 {
-    private static readonly ISiloHosting[] Own = [new LocalhostHosting(), new MemoryHosting(), new AdoNetHosting()];
+    private static readonly ISiloHosting[] Own = [new LocalhostHosting(), new MemoryHosting(), new FolderHosting(), new AdoNetHosting()];
 
     // What a build with the property CloudHosting has besides.
     private static readonly (string Name, bool HasClustering, bool HasStorage)[] Cloud = [("azure", true, true), ("kubernetes", true, false)];

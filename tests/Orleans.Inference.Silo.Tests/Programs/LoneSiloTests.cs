@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text.Json;
 
 namespace Orleans.Inference.Silo.Tests.Programs;
 
@@ -16,16 +14,10 @@ public sealed class LoneSiloTests
         await using var silo = await SiloProcess.StartAsync();
         await silo.WaitForReadinessAsync(HttpStatusCode.OK);
 
-        var answer = await silo.Http.PostAsJsonAsync(
-            "/v1/pipelines/fraud/score",
-            new { transaction_id = "t-1", tx_time = "2026-01-01T00:00:00Z", customer_id = "C1", terminal_id = "T1", amount = 12.5, channel = "pos" },
-            Cancellation);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("scored", (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString());
+        Assert.Equal("1", await silo.ScoreAsync("t-1"));
 
         Assert.Contains("Orleans Dashboard", await silo.Http.GetStringAsync("/orleans", Cancellation));
-        var counters = await silo.Http.GetFromJsonAsync<JsonElement>("/orleans/DashboardCounters", Cancellation);
-        Assert.Equal(1, counters.GetProperty("hosts").GetArrayLength());
+        await silo.WaitForDashboardAsync(1);
         Assert.Contains("inference", await silo.Http.GetStringAsync("/", Cancellation), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("/orleans", await silo.Http.GetStringAsync("/openapi/v1.json", Cancellation));
 
@@ -48,6 +40,27 @@ public sealed class LoneSiloTests
         Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/health/live", Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/v1/pipelines/fraud", Cancellation)).StatusCode);
         Assert.Equal(0, await silo.ExitAsync());
+    }
+
+    [Fact]
+    public async Task State_InTheFolder_IsThereForTheNextSilo()
+    {
+        var folder = Directory.CreateTempSubdirectory("inference-state-");
+        try
+        {
+            foreach (var count in new[] { "1", "2", "3" })
+            {
+                await using var silo = await SiloProcess.StartAsync(folder.FullName, ("Storage:Provider", "folder"));
+                await silo.WaitForReadinessAsync(HttpStatusCode.OK);
+                Assert.Equal(count, await silo.ScoreAsync($"t-{count}"));
+                silo.Signal(SiloProcess.Terminate);
+                Assert.Equal(0, await silo.ExitAsync());
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json;
-using System.Net.Http.Json;
 using Orleans.Inference.Silo.Tests.Membership;
 using Orleans.Inference.Testing;
 
@@ -15,8 +13,6 @@ public sealed class PostgreSqlClusterTests(PostgreSqlServer server, ITestOutputH
     private const int Active = 3;
     private const int Dead = 6;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task TwoSilos_StartedAtOnce_SeeEachOther_AndAKilledOneIsDeclaredDead()
     {
@@ -29,8 +25,7 @@ public sealed class PostgreSqlClusterTests(PostgreSqlServer server, ITestOutputH
         Assert.Equal(2L, await database.AskAsync($"SELECT count(*) FROM inference_silo WHERE status = {Active}"));
         foreach (var silo in silos)
         {
-            var counters = await silo.Http.GetFromJsonAsync<JsonElement>("/orleans/DashboardCounters", Cancellation);
-            Assert.Equal(2, counters.GetProperty("hosts").GetArrayLength());
+            await silo.WaitForDashboardAsync(2);
         }
 
         victim.Kill();
@@ -49,8 +44,8 @@ public sealed class PostgreSqlClusterTests(PostgreSqlServer server, ITestOutputH
         await using (var silo = await StartAsync(database))
         {
             await silo.WaitForReadinessAsync(HttpStatusCode.OK);
-            Assert.Equal("1", await ScoreAsync(silo, "t-1"));
-            Assert.Equal("2", await ScoreAsync(silo, "t-2"));
+            Assert.Equal("1", await silo.ScoreAsync("t-1"));
+            Assert.Equal("2", await silo.ScoreAsync("t-2"));
             silo.Signal(SiloProcess.Terminate);
             Assert.Equal(0, await silo.ExitAsync());
             await WaitForAsync(database, silo, Dead);
@@ -58,33 +53,15 @@ public sealed class PostgreSqlClusterTests(PostgreSqlServer server, ITestOutputH
 
         await using var next = await StartAsync(database);
         await next.WaitForReadinessAsync(HttpStatusCode.OK);
-        Assert.Equal("3", await ScoreAsync(next, "t-3"));
+        Assert.Equal("3", await next.ScoreAsync("t-3"));
     }
 
     private static Task<SiloProcess> StartAsync(string database) => SiloProcess.StartAsync(
         ("Clustering:Provider", "adonet"), ("Clustering:ConnectionString", database), ("Clustering:AdvertisedAddress", "127.0.0.1"), ("Clustering:LeaveDelay", "1s"),
         ("Storage:Provider", "adonet"), ("Storage:ConnectionString", database));
 
-    /// <summary>Scores a payment of one customer; answers how many the customer has made.</summary>
-    private static async Task<string> ScoreAsync(SiloProcess silo, string id)
-    {
-        var answer = await silo.Http.PostAsJsonAsync(
-            "/v1/pipelines/fraud/score",
-            new { transaction_id = id, tx_time = "2026-01-01T00:00:00Z", customer_id = "C1", terminal_id = "T1", amount = 12.5, channel = "pos" },
-            Cancellation);
-        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Cancellation)}; the silo said: {silo.Said}");
-        var prediction = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
-        return prediction.GetProperty("features").GetProperty("customer_tx_30d").GetRawText();
-    }
-
-    /// <summary>Waits, for half a minute at most, until the membership has the silo in a status.</summary>
-    private static async Task WaitForAsync(string database, SiloProcess silo, int status)
-    {
-        var since = Stopwatch.GetTimestamp();
-        while (await database.AskAsync($"SELECT status FROM inference_silo WHERE port = {silo.SiloPort}") is not int found || found != status)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(30), $"awaited in vain: status {status} of the silo on port {silo.SiloPort}; it said: {silo.Said}");
-            await Task.Delay(50, Cancellation);
-        }
-    }
+    /// <summary>Waits until the membership has the silo in a status.</summary>
+    private static Task WaitForAsync(string database, SiloProcess silo, int status) => Awaited.UntilAsync(
+        async () => await database.AskAsync($"SELECT status FROM inference_silo WHERE port = {silo.SiloPort}") is int found && found == status ? null : "another",
+        () => $"status {status} of the silo on port {silo.SiloPort}; it said: {silo.Said}");
 }

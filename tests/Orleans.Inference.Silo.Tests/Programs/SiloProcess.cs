@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Orleans.Inference.Silo.Tests.Programs;
 
@@ -15,13 +17,13 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
 
     private readonly Process _process;
-    private readonly string _state = Directory.CreateTempSubdirectory("inference-silo-").FullName;
+    private readonly DirectoryInfo _ownState = Directory.CreateTempSubdirectory("inference-silo-");
     private readonly ConcurrentQueue<string> _said = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SiloProcess(int siloPort, int gatewayPort, params (string Key, string Value)[] settings)
+    private SiloProcess(string? state, params (string Key, string Value)[] settings)
     {
-        SiloPort = siloPort;
+        SiloPort = FreePort();
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
@@ -29,10 +31,10 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "inference-silo.dll"), "run", Fraud, "--no-kafka", "--urls", "http://127.0.0.1:0", "--state", _state];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "inference-silo.dll"), "run", Fraud, "--no-kafka", "--urls", "http://127.0.0.1:0", "--state", state ?? _ownState.FullName];
         arguments.ToList().ForEach(start.ArgumentList.Add);
-        start.Environment["Clustering__SiloPort"] = $"{siloPort}";
-        start.Environment["Clustering__GatewayPort"] = $"{gatewayPort}";
+        start.Environment["Clustering__SiloPort"] = $"{SiloPort}";
+        start.Environment["Clustering__GatewayPort"] = $"{FreePort()}";
         foreach (var (key, value) in settings)
         {
             start.Environment[key.Replace(":", "__")] = value;
@@ -68,9 +70,12 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a silo and waits until it listens.</summary>
-    public static async Task<SiloProcess> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<SiloProcess> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts a silo on a state folder of the test's and waits until it listens.</summary>
+    public static async Task<SiloProcess> StartAsync(string? state, params (string Key, string Value)[] settings)
     {
-        var silo = new SiloProcess(FreePort(), FreePort(), settings);
+        var silo = new SiloProcess(state, settings);
         var first = await Task.WhenAny(silo._address.Task, Task.Delay(StartLimit, TestContext.Current.CancellationToken));
         Assert.True(first == silo._address.Task && silo._address.Task.Result.Length > 0, $"awaited in vain: the silo's address; it said: {silo.Said}");
         silo.Http.BaseAddress = new Uri(await silo._address.Task);
@@ -80,7 +85,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>Runs a silo that is to end by itself.</summary>
     public static async Task<(int Code, string Said)> RunAsync(params (string Key, string Value)[] settings)
     {
-        await using var silo = new SiloProcess(FreePort(), FreePort(), settings);
+        await using var silo = new SiloProcess(null, settings);
         return (await silo.ExitAsync(), silo.Said);
     }
 
@@ -91,25 +96,36 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Probes until the silo gives the status, for half a minute at most.</summary>
-    public async Task WaitForReadinessAsync(HttpStatusCode status)
+    /// <summary>Scores a payment of one customer; answers how many the customer has made.</summary>
+    public async Task<string> ScoreAsync(string id)
     {
-        var since = TimeProvider.System.GetTimestamp();
-        while (true)
+        var answer = await Http.PostAsJsonAsync(
+            "/v1/pipelines/fraud/score",
+            new { transaction_id = id, tx_time = "2026-01-01T00:00:00Z", customer_id = "C1", terminal_id = "T1", amount = 12.5, channel = "pos" },
+            TestContext.Current.CancellationToken);
+        var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}: {body}; the silo said: {Said}");
+        return JsonDocument.Parse(body).RootElement.GetProperty("features").GetProperty("customer_tx_30d").GetRawText();
+    }
+
+    /// <summary>Probes until the silo gives the status.</summary>
+    public Task WaitForReadinessAsync(HttpStatusCode status) => Awaited.UntilAsync(
+        async () =>
         {
             var answer = await Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
-            if (answer.StatusCode == status)
-            {
-                return;
-            }
+            return answer.StatusCode == status ? null : $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}";
+        },
+        () => $"readiness {status}; the silo said: {Said}");
 
-            var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            Assert.True(
-                TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(30),
-                $"awaited in vain: readiness {status}; it is {answer.StatusCode} {body}; the silo said: {Said}");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-    }
+    /// <summary>Waits until the dashboard, which looks once a second, shows so many silos.</summary>
+    public Task WaitForDashboardAsync(int silos) => Awaited.UntilAsync(
+        async () =>
+        {
+            var counters = await Http.GetFromJsonAsync<JsonElement>("/orleans/DashboardCounters", TestContext.Current.CancellationToken);
+            var shown = counters.GetProperty("hosts").GetArrayLength();
+            return shown == silos ? null : $"{shown}";
+        },
+        () => $"{silos} silos on the dashboard; the silo said: {Said}");
 
     /// <summary>kill -9.</summary>
     public void Kill() => _process.Kill();
@@ -140,7 +156,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
 
         _process.Dispose();
         Http.Dispose();
-        Directory.Delete(_state, recursive: true);
+        _ownState.Delete(recursive: true);
     }
 
     [LibraryImport("libc", SetLastError = true)]

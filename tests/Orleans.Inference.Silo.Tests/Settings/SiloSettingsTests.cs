@@ -56,7 +56,7 @@ public sealed class SiloSettingsTests
                 "Clustering:GatewayPort: 'x': a port from 1 to 65535 is allowed",
                 "Clustering:AdvertisedAddress: 'here': an IP address that other silos can reach is allowed, such as 10.0.0.7",
                 "Clustering:LeaveDelay: '1h': a duration from 0s to 20s is allowed, such as 5s or 500ms",
-                "Storage:Provider: 'disk': memory, adonet, azure are allowed",
+                "Storage:Provider: 'disk': memory, folder, adonet, azure are allowed",
                 "Clustering:ConnectionString: is missing; Host=HOST;Port=5432;Database=NAME;Username=USER;Password=PASSWORD is allowed",
             ],
             fault.Message.Split('\n'));
@@ -88,8 +88,8 @@ public sealed class SiloSettingsTests
 
     [Theory]
     [InlineData("Clustering:Provider", "memory", "localhost, adonet, azure, kubernetes are allowed")]
-    [InlineData("Storage:Provider", "localhost", "memory, adonet, azure are allowed")]
-    [InlineData("Storage:Provider", "kubernetes", "memory, adonet, azure are allowed")]
+    [InlineData("Storage:Provider", "localhost", "memory, folder, adonet, azure are allowed")]
+    [InlineData("Storage:Provider", "kubernetes", "memory, folder, adonet, azure are allowed")]
     public void Provider_ThatDoesSomethingElse_IsRefused(string key, string provider, string allowed)
     {
         var fault = Assert.Throws<InferenceException>(() => Read((key, provider)));
@@ -103,6 +103,15 @@ public sealed class SiloSettingsTests
         var fault = Assert.Throws<InferenceException>(() => Read(("Clustering:SiloPort", "12000"), ("Clustering:GatewayPort", "12000")));
 
         Assert.Equal("Clustering:GatewayPort: 12000 is also Clustering:SiloPort; another port is allowed", fault.Message);
+    }
+
+    [Fact]
+    public void Folder_InACluster_IsRefused()
+    {
+        var fault = Assert.Throws<InferenceException>(() => Read(
+            ("Clustering:Provider", "adonet"), ("Clustering:ConnectionString", "Host=db"), ("Storage:Provider", "folder")));
+
+        Assert.Equal("Storage:Provider: 'folder': a folder is one silo's; with Clustering:Provider adonet another is allowed, such as adonet", fault.Message);
     }
 
     [Fact]
