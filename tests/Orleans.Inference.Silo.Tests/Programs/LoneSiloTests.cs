@@ -43,6 +43,22 @@ public sealed class LoneSiloTests
     }
 
     [Fact]
+    public async Task Dashboard_WhereCallersHaveKeys_NeedsOneToo()
+    {
+        const string Key = "a-key-that-is-long-enough-0123456789";
+        await using var silo = await SiloProcess.StartAsync(("Auth:Keys:0:Key", Key), ("Auth:Keys:0:Role", "read"), ("Auth:Keys:0:Name", "reader"));
+
+        Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/health/live", Cancellation)).StatusCode);
+        foreach (var path in new[] { "/orleans", "/orleans/", "/orleans/DashboardCounters" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await silo.Http.GetAsync(path, Cancellation)).StatusCode);
+        }
+
+        silo.Http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+        Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/orleans/DashboardCounters", Cancellation)).StatusCode);
+    }
+
+    [Fact]
     public async Task State_InTheFolder_IsThereForTheNextSilo()
     {
         var folder = Directory.CreateTempSubdirectory("inference-state-");
