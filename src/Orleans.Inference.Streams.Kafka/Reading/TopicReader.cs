@@ -1,0 +1,308 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Orleans.Inference.Streams.Kafka;
+
+/// <summary>
+/// One consumer for all partitions that this silo has: a thread of its own polls it and fills the partitions' feeds. Partitions are assigned by
+/// hand; the group only keeps offsets.
+/// </summary>
+internal sealed class TopicReader : IDisposable
+{
+    private const int PollBurst = 1_000;
+    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan WatermarkTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly string _name;
+    private readonly KafkaStreamOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly BlockingCollection<Action> _commands = [];
+    private readonly Dictionary<int, AssignedPartition> _assigned = [];
+    private readonly RepeatedFailure _failure = new();
+    private readonly RepeatedFailure _commitFailure = new();
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private long _storedAt;
+
+    public TopicReader(string name, KafkaStreamOptions options, ILogger logger, TimeProvider time)
+    {
+        (_name, _options, _logger, _time) = (name, options, logger, time);
+        _consumer = new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientSettings.Consumer(options))
+            .SetKeyDeserializer(BytesOrNull.Instance)
+            .SetValueDeserializer(BytesOrNull.Instance)
+            .SetLogHandler((_, line) => Log.LibraryLine(logger, name, line.Facility, line.Message))
+            .SetErrorHandler((_, error) => Fail("reading", error.ToString()))
+            .SetOffsetsCommittedHandler((_, offsets) => Committed(offsets))
+            .Build();
+        _thread = new Thread(Run) { IsBackground = true, Name = $"kafka-streams-{name}" };
+        _thread.Start();
+    }
+
+    /// <summary>Begins to fill the feed, from the group's committed offset on.</summary>
+    public void Attach(PartitionFeed feed) => Command(() =>
+    {
+        Detach(feed.Partition);
+        var partition = new AssignedPartition(new TopicPartition(_options.Topic, feed.Partition), feed);
+        _assigned[feed.Partition] = partition;
+        _consumer.IncrementalAssign([new TopicPartitionOffset(partition.Place, Offset.Stored)]);
+    });
+
+    /// <summary>Ends that, and sends the last commit. Done when nothing more is given to the feed.</summary>
+    public Task DetachAsync(PartitionFeed feed)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var accepted = Command(() =>
+        {
+            try
+            {
+                if (_assigned.GetValueOrDefault(feed.Partition)?.Feed == feed)
+                {
+                    Detach(feed.Partition);
+                }
+            }
+            finally
+            {
+                done.SetResult();
+            }
+        });
+        return accepted ? done.Task : Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _commands.CompleteAdding();
+        _thread.Join();
+    }
+
+    private bool Command(Action command)
+    {
+        try
+        {
+            return !_stopping && _commands.TryAdd(command);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                Act();
+                Poll();
+            }
+
+            Close();
+        }
+        catch (Exception problem)
+        {
+            Log.Fatal(_logger, _name, problem.ToString());
+        }
+        finally
+        {
+            // Whoever waits for a partition to be given up must not wait for a thread that has ended.
+            _stopping = true;
+            _commands.CompleteAdding();
+            Act();
+            _consumer.Dispose();
+        }
+    }
+
+    private void Act()
+    {
+        // Without partitions there is nothing to poll, so the thread sleeps until there is something to do.
+        while (_commands.TryTake(out var command, _assigned.Count == 0 ? (int)PollWait.TotalMilliseconds * 10 : 0))
+        {
+            try
+            {
+                command();
+            }
+            catch (KafkaException problem)
+            {
+                Fail("assigning", problem.Message);
+            }
+        }
+
+        if (_stopping)
+        {
+            return;
+        }
+
+        foreach (var partition in _assigned.Values)
+        {
+            if (partition.Feed.TryTakeReadAgain(out var offset, out var generation))
+            {
+                ReadAgain(partition, offset, generation);
+            }
+
+            if (partition.IsPaused && partition.Feed.HasRoom)
+            {
+                _consumer.Resume([partition.Place]);
+                partition.IsPaused = false;
+            }
+        }
+
+        if (_time.GetElapsedTime(_storedAt) >= StoreInterval)
+        {
+            _storedAt = _time.GetTimestamp();
+            foreach (var partition in _assigned.Values)
+            {
+                Store(partition);
+            }
+        }
+    }
+
+    private void Poll()
+    {
+        if (_assigned.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var wait = PollWait;
+            for (var i = 0; i < PollBurst && _consumer.Consume(wait) is { } result; i++, wait = TimeSpan.Zero)
+            {
+                Deliver(result);
+            }
+        }
+        catch (ConsumeException problem)
+        {
+            Fail("reading", problem.Error.Reason);
+            if (problem.Error.IsFatal)
+            {
+                throw;
+            }
+        }
+    }
+
+    private void Deliver(ConsumeResult<byte[]?, byte[]?> result)
+    {
+        if (!_assigned.TryGetValue(result.Partition.Value, out var partition))
+        {
+            return;
+        }
+
+        if (result.IsPartitionEOF)
+        {
+            partition.Feed.ReachedEnd(result.Offset.Value, partition.Generation);
+            return;
+        }
+
+        if (_failure.Recovered(out var failures))
+        {
+            Log.Recovered(_logger, _name, "reading", failures);
+        }
+
+        partition.Feed.Offer(RecordReader.Read(result), partition.Generation);
+        if (!partition.IsPaused && partition.Feed.IsFull)
+        {
+            _consumer.Pause([partition.Place]);
+            partition.IsPaused = true;
+        }
+    }
+
+    private void ReadAgain(AssignedPartition partition, long offset, int generation)
+    {
+        try
+        {
+            var range = _consumer.QueryWatermarkOffsets(partition.Place, WatermarkTimeout);
+            var from = Math.Max(offset, range.Low.Value);
+            if (from > offset)
+            {
+                Log.RewoundTooFar(_logger, _name, _options.Topic, partition.Place.Partition.Value, offset, from);
+            }
+
+            Log.Rewinding(_logger, _name, _options.Topic, partition.Place.Partition.Value, from);
+            _consumer.IncrementalUnassign([partition.Place]);
+            _consumer.IncrementalAssign([new TopicPartitionOffset(partition.Place, from)]);
+            (partition.Generation, partition.IsPaused) = (generation, false);
+        }
+        catch (KafkaException problem)
+        {
+            partition.Feed.PutBackReadAgain(offset);
+            Fail("reading again", problem.Error.Reason);
+        }
+    }
+
+    private void Store(AssignedPartition partition)
+    {
+        var offset = partition.Feed.Committable;
+        if (offset <= partition.Stored)
+        {
+            return;
+        }
+
+        try
+        {
+            _consumer.StoreOffset(new TopicPartitionOffset(partition.Place, offset));
+            partition.Stored = offset;
+        }
+        catch (KafkaException problem)
+        {
+            Fail("committing", problem.Error.Reason);
+        }
+    }
+
+    /// <summary>The library commits what is stored for a partition when it is taken away.</summary>
+    private void Detach(int partition)
+    {
+        if (_assigned.Remove(partition, out var assigned))
+        {
+            Store(assigned);
+            _consumer.IncrementalUnassign([assigned.Place]);
+        }
+    }
+
+    private void Close()
+    {
+        foreach (var partition in _assigned.Keys.ToArray())
+        {
+            Detach(partition);
+        }
+
+        // Closing waits for the last commits; the broker may be down, which the library gives up on by itself.
+        _consumer.Close();
+    }
+
+    private void Committed(CommittedOffsets offsets)
+    {
+        if (offsets.Error.IsError && offsets.Error.Code != Confluent.Kafka.ErrorCode.Local_NoOffset)
+        {
+            if (_commitFailure.Failed())
+            {
+                Log.Failing(_logger, _name, "committing", _commitFailure.Count, offsets.Error.Reason);
+            }
+        }
+        else if (_commitFailure.Recovered(out var failures))
+        {
+            Log.Recovered(_logger, _name, "committing", failures);
+        }
+    }
+
+    private void Fail(string what, string reason)
+    {
+        if (_failure.Failed())
+        {
+            Log.Failing(_logger, _name, what, _failure.Count, reason);
+        }
+    }
+
+    /// <summary>The library's own takes a missing key for an empty one.</summary>
+    private sealed class BytesOrNull : IDeserializer<byte[]?>
+    {
+        public static readonly BytesOrNull Instance = new();
+
+        public byte[]? Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) => isNull ? null : data.ToArray();
+    }
+}
