@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "Kafka streams {Name}: dead letter, partition {Partition} offset {Offset}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string name, int partition, long offset, string reason);
 
+    [LoggerMessage(9, LogLevel.Warning, "Kafka streams {Name}: topic {Topic} partition {Partition} has begun anew: expected offset {Expected}, got {Offset}")]
+    public static partial void BegunAnew(ILogger logger, string name, string topic, int partition, long expected, long offset);
+
     [LoggerMessage(8, LogLevel.Information, "Kafka streams {Name}: topic {Topic} has {Partitions} partitions")]
     public static partial void TopicFound(ILogger logger, string name, string topic, int partitions);
 }

@@ -20,6 +20,7 @@ internal sealed class StreamCursor : IQueueCacheCursor
     private StreamEntry[] _entries = [];
     private long _next;
     private long _singlyUntil;
+    private int _incarnation;
 
     /// <param name="lane">The stream.</param>
     /// <param name="feed">Takes records that cannot be delivered.</param>
@@ -29,15 +30,21 @@ internal sealed class StreamCursor : IQueueCacheCursor
     public StreamCursor(StreamLane lane, PartitionFeed feed, long next, KafkaSequenceToken? named, int limit)
     {
         (_lane, _feed, _next, _named, _limit) = (lane, feed, next, named, limit);
+        _incarnation = feed.Incarnation;
         lane.Attach(this);
     }
 
     /// <summary>Everything below is delivered.</summary>
-    public long Position => _entries.Length > 0 ? _entries[0].Offset : _next;
+    public long Position => _incarnation != _feed.Incarnation ? 0 : _entries.Length > 0 ? _entries[0].Offset : _next;
 
     public bool MoveNext()
     {
         _current = null;
+        if (_incarnation != _feed.Incarnation)
+        {
+            (_incarnation, _next, _singlyUntil, _named) = (_feed.Incarnation, 0, 0, null);
+        }
+
         if (_named is { } named)
         {
             _named = null;
@@ -70,6 +77,11 @@ internal sealed class StreamCursor : IQueueCacheCursor
     /// <summary>A batch that fails is delivered again record by record, so that only those that fail alone become dead letters.</summary>
     public void RecordDeliveryFailure()
     {
+        if (_incarnation != _feed.Incarnation)
+        {
+            return;
+        }
+
         if (_entries.Length == 1)
         {
             _feed.Undeliverable(_lane.StreamId, _entries[0].Record);

@@ -6,6 +6,7 @@ internal sealed class StreamLane(StreamId streamId, PartitionFeed feed, long low
 {
     private readonly List<PartitionChunk> _chunks = [];
     private readonly List<StreamCursor> _cursors = [];
+    private int _incarnation = feed.Incarnation;
 
     public StreamId StreamId => streamId;
 
@@ -16,7 +17,11 @@ internal sealed class StreamLane(StreamId streamId, PartitionFeed feed, long low
 
     public bool IsEmpty => _chunks.Count == 0;
 
-    public void Add(PartitionChunk chunk) => _chunks.Add(chunk);
+    public void Add(PartitionChunk chunk)
+    {
+        Renew();
+        _chunks.Add(chunk);
+    }
 
     public void Attach(StreamCursor cursor) => _cursors.Add(cursor);
 
@@ -25,6 +30,7 @@ internal sealed class StreamLane(StreamId streamId, PartitionFeed feed, long low
     /// <summary>Copies the entries with offsets from <paramref name="from"/> to below <paramref name="end"/>, at most so many.</summary>
     public StreamEntry[] Read(long from, long end, int limit)
     {
+        Renew();
         var (chunk, index) = Find(from);
         if (chunk == _chunks.Count)
         {
@@ -59,6 +65,7 @@ internal sealed class StreamLane(StreamId streamId, PartitionFeed feed, long low
     /// <summary>Drops what every cursor has delivered; without cursors nobody wants anything.</summary>
     public void Trim()
     {
+        Renew();
         var position = long.MaxValue;
         foreach (var cursor in _cursors)
         {
@@ -81,6 +88,17 @@ internal sealed class StreamLane(StreamId streamId, PartitionFeed feed, long low
     {
         _chunks.Clear();
         Low = next;
+    }
+
+    /// <summary>What a topic held that is no more would stand among offsets that mean something else.</summary>
+    private void Renew()
+    {
+        if (_incarnation != feed.Incarnation)
+        {
+            _incarnation = feed.Incarnation;
+            _chunks.ForEach(feed.Release);
+            Clear(feed.Next);
+        }
     }
 
     private (int Chunk, int Index) Find(long offset)

@@ -49,6 +49,13 @@ internal sealed class DeliveredOffsets
         _read = next;
     }
 
+    /// <summary>The partition is another than it was, so its offsets mean something else.</summary>
+    public void Forget(long start)
+    {
+        _inFlight.Clear();
+        _read = _committable = start;
+    }
+
     /// <summary>Records that have been read and not yet delivered.</summary>
     internal sealed class InFlight(long first)
     {

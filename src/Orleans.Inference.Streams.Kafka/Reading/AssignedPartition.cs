@@ -14,6 +14,9 @@ internal sealed class AssignedPartition(TopicPartition place, PartitionFeed feed
 
     public bool IsPaused { get; set; }
 
+    /// <summary>What the current burst of polls has given; one lock and one wake-up for all of it.</summary>
+    public List<KafkaRecord> Burst { get; } = [];
+
     /// <summary>The offset last given to the library for commit.</summary>
     public long Stored { get; set; } = -1;
 }

@@ -28,6 +28,9 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
     /// <summary>The agent's: the next offset to be taken.</summary>
     public long Next { get; private set; }
 
+    /// <summary>The agent's: counts how often the topic has begun anew; offsets of an earlier one mean nothing.</summary>
+    public int Incarnation { get; private set; }
+
     /// <summary>The offset that may be committed, or -1 before there is one. Any thread.</summary>
     public long Committable => Interlocked.Read(ref _committable);
 
@@ -40,9 +43,15 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
     /// <summary>Records in hand and in the cache. Any thread.</summary>
     public long Held => Interlocked.Read(ref _records);
 
-    /// <summary>The reader's: a record has come.</summary>
-    public void Offer(KafkaRecord record, int generation)
+    /// <summary>The reader's: records have come, at least one.</summary>
+    public void Offer(List<KafkaRecord> records, int generation)
     {
+        long bytes = 0;
+        foreach (var record in records)
+        {
+            bytes += record.Size;
+        }
+
         TaskCompletionSource<bool>? waiter;
         lock (_gate)
         {
@@ -51,9 +60,9 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
                 return;
             }
 
-            _start = _start < 0 ? record.Offset : _start;
-            _waiting.Add(record);
-            Hold(1, record.Size);
+            _start = _start < 0 ? records[0].Offset : _start;
+            _waiting.AddRange(records);
+            Hold(records.Count, bytes);
             waiter = _waiter;
         }
 
@@ -134,7 +143,10 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
         }
 
         Next = _start;
-        _delivered.StartAgain(_start);
+        _delivered.Forget(_start);
+
+        // With this the group goes on from here, also when the partition moves before its first record.
+        Publish();
         return true;
     }
 
@@ -163,7 +175,19 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
         }
     }
 
-    /// <summary>The agent's: these records are in flight until <see cref="Delivered(PartitionChunk)"/> or <see cref="Delivered(DeliveredOffsets.InFlight, KafkaRecord, int)"/>.</summary>
+    /// <summary>
+    /// The agent's: the partition gives offsets that were passed long ago, because the topic has been made anew or has lost its end. What comes
+    /// is new, whatever its offset.
+    /// </summary>
+    public void BeginAnew(long offset)
+    {
+        Incarnation++;
+        Next = offset;
+        _delivered.Forget(offset);
+        Publish();
+    }
+
+    /// <summary>The agent's: these records are in flight until they are delivered.</summary>
     public DeliveredOffsets.InFlight Begin(long first) => _delivered.Begin(first);
 
     /// <summary>The agent's: everything below has been taken.</summary>
@@ -177,6 +201,14 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
     /// <summary>The agent's.</summary>
     public void Delivered(PartitionChunk chunk)
     {
+        Release(chunk);
+        _delivered.Complete(chunk.InFlight!);
+        Publish();
+    }
+
+    /// <summary>The agent's: gives up the chunk's place in memory.</summary>
+    public void Release(PartitionChunk chunk)
+    {
         long bytes = 0;
         foreach (var entry in chunk.Entries)
         {
@@ -184,8 +216,6 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
         }
 
         Hold(-chunk.Entries.Length, -bytes);
-        _delivered.Complete(chunk.InFlight!);
-        Publish();
     }
 
     /// <summary>The agent's: a record that could not be read is in the dead-letter topic.</summary>

@@ -36,6 +36,12 @@ internal sealed class PartitionReceiver(
                 return Announcement();
             }
 
+            if (records[0].Offset < feed.Next)
+            {
+                reader.WarnBegunAnew(feed, records[0].Offset);
+                feed.BeginAnew(records[0].Offset);
+            }
+
             var chunks = decoder.Decode(records);
             if (chunks.Count > 0)
             {

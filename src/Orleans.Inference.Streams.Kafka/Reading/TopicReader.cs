@@ -10,7 +10,7 @@ namespace Orleans.Inference.Streams.Kafka;
 /// </summary>
 internal sealed class TopicReader : IDisposable
 {
-    private const int PollBurst = 1_000;
+    private const int PollBurst = 500;
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan WatermarkTimeout = TimeSpan.FromSeconds(2);
@@ -72,6 +72,9 @@ internal sealed class TopicReader : IDisposable
         return accepted ? done.Task : Task.CompletedTask;
     }
 
+    /// <summary>Says that the topic is another than it was.</summary>
+    public void WarnBegunAnew(PartitionFeed feed, long offset) => Log.BegunAnew(_logger, _name, _options.Topic, feed.Partition, feed.Next, offset);
+
     public void Dispose()
     {
         _stopping = true;
@@ -126,7 +129,7 @@ internal sealed class TopicReader : IDisposable
             {
                 command();
             }
-            catch (KafkaException problem)
+            catch (Exception problem) when (problem is KafkaException or InvalidOperationException)
             {
                 Fail("assigning", problem.Message);
             }
@@ -173,7 +176,7 @@ internal sealed class TopicReader : IDisposable
             var wait = PollWait;
             for (var i = 0; i < PollBurst && _consumer.Consume(wait) is { } result; i++, wait = TimeSpan.Zero)
             {
-                Deliver(result);
+                Take(result);
             }
         }
         catch (ConsumeException problem)
@@ -184,9 +187,13 @@ internal sealed class TopicReader : IDisposable
                 throw;
             }
         }
+        finally
+        {
+            Deliver();
+        }
     }
 
-    private void Deliver(ConsumeResult<byte[]?, byte[]?> result)
+    private void Take(ConsumeResult<byte[]?, byte[]?> result)
     {
         if (!_assigned.TryGetValue(result.Partition.Value, out var partition))
         {
@@ -204,11 +211,25 @@ internal sealed class TopicReader : IDisposable
             Log.Recovered(_logger, _name, "reading", failures);
         }
 
-        partition.Feed.Offer(RecordReader.Read(result), partition.Generation);
-        if (!partition.IsPaused && partition.Feed.IsFull)
+        partition.Burst.Add(RecordReader.Read(result));
+    }
+
+    private void Deliver()
+    {
+        foreach (var partition in _assigned.Values)
         {
-            _consumer.Pause([partition.Place]);
-            partition.IsPaused = true;
+            if (partition.Burst.Count == 0)
+            {
+                continue;
+            }
+
+            partition.Feed.Offer(partition.Burst, partition.Generation);
+            partition.Burst.Clear();
+            if (!partition.IsPaused && partition.Feed.IsFull)
+            {
+                _consumer.Pause([partition.Place]);
+                partition.IsPaused = true;
+            }
         }
     }
 
@@ -224,6 +245,7 @@ internal sealed class TopicReader : IDisposable
             }
 
             Log.Rewinding(_logger, _name, _options.Topic, partition.Place.Partition.Value, from);
+            _consumer.Resume([partition.Place]);
             _consumer.IncrementalUnassign([partition.Place]);
             _consumer.IncrementalAssign([new TopicPartitionOffset(partition.Place, from)]);
             (partition.Generation, partition.IsPaused) = (generation, false);
@@ -238,7 +260,7 @@ internal sealed class TopicReader : IDisposable
     private void Store(AssignedPartition partition)
     {
         var offset = partition.Feed.Committable;
-        if (offset <= partition.Stored)
+        if (offset < 0 || offset == partition.Stored)
         {
             return;
         }

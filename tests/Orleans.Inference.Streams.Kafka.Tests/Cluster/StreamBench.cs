@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using Orleans.Inference.Kafka;
 using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
@@ -53,6 +54,12 @@ internal sealed class StreamBench : IAsyncDisposable
         {
             silo.Services.AddSingleton(Deliveries);
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
+            silo.Configure<ClusterMembershipOptions>(options =>
+            {
+                options.ProbeTimeout = TimeSpan.FromSeconds(1);
+                options.NumMissedProbesLimit = 2;
+                options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+            });
             silo.AddMemoryGrainStorage("PubSubStore");
             silo.AddKafkaStreams(Provider, Configure);
         });

@@ -72,7 +72,9 @@ public sealed class PositionTests
         await Awaiting.Until(() => Task.FromResult(bench.Held >= Bound), "a full cache");
         await bench.Send(1, 0, 5_000);
         await bench.Deliveries.Until(all => all.Count(delivery => delivery.Partition == 1) >= 5_000, "the other partition's records");
-        Assert.InRange(bench.Held, Bound, Bound + 10);
+
+        // What was in hand when the cache filled comes on top of the bound: one burst of polls.
+        Assert.InRange(bench.Held, Bound, Bound + 500);
 
         release.SetResult();
         await bench.Deliveries.UntilCount(10_000);

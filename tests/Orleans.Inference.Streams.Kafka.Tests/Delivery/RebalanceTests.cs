@@ -34,6 +34,29 @@ public sealed class RebalanceTests
         TestContext.Current.SendDiagnosticMessage($"{each * Partitions} records, {repeated} delivered twice");
     }
 
+    [Fact]
+    public async Task SiloKilled_UnderLoad_EveryRecordIsDelivered()
+    {
+        await using var bench = new StreamBench("events", Partitions);
+        await bench.StartAsync(2);
+        using var stop = new CancellationTokenSource();
+        var sending = Task.Run(() => SendUntil(bench, stop.Token));
+        await bench.UntilAgents(2, 2);
+        await bench.Deliveries.UntilCount(500);
+
+        await bench.Cluster.KillSiloAsync(bench.Cluster.Silos[1]);
+        await bench.UntilAgents(Partitions);
+        await More(bench, 500);
+
+        await stop.CancelAsync();
+        var each = await sending;
+        await bench.Deliveries.UntilCount(each * Partitions);
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            bench.Deliveries.AssertInOrder(partition, 0, each);
+        }
+    }
+
     private static Task More(StreamBench bench, int count) =>
         bench.Deliveries.UntilCount(bench.Deliveries.All.Select(delivery => (delivery.Partition, delivery.Offset)).Distinct().Count() + count);
 
