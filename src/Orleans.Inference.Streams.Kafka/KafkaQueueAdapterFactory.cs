@@ -25,9 +25,12 @@ internal sealed class KafkaQueueAdapterFactory : IQueueAdapterFactory, IQueueAda
         (_name, _options, _time) = (name, options, time);
         _logger = loggers.CreateLogger("Orleans.Inference.Streams.Kafka");
         _producer = new StreamProducer(name, options, _logger);
+        Offsets = new GroupOffsets(name, options, _logger);
         _deadLetters = new DeadLetterWriter(name, options, _producer, _logger, time);
         _reader = new(() => new TopicReader(name, options, _logger, time));
     }
+
+    public GroupOffsets Offsets { get; }
 
     /// <summary>Records of all partitions here, in hand and in caches.</summary>
     public long Held => _feeds.Values.Sum(feed => feed.Held);
@@ -68,6 +71,7 @@ internal sealed class KafkaQueueAdapterFactory : IQueueAdapterFactory, IQueueAda
             _reader.Value.Dispose();
         }
 
+        Offsets.Dispose();
         _producer.Dispose();
         _stopping.Dispose();
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Streams;
 
 namespace Orleans.Inference.Streams.Kafka;
 
@@ -17,6 +18,8 @@ public sealed class SiloKafkaStreamConfigurator : SiloPersistentStreamConfigurat
         : base(name, configureServices, KafkaQueueAdapterFactory.Create)
     {
         this.ConfigurePartitionBalancing(EvenQueueBalancer.Create);
+        this.ConfigureComponent<IKafkaStreamOffsets>((services, key) =>
+            ((KafkaQueueAdapterFactory)services.GetRequiredKeyedService<IQueueAdapterFactory>(key)).Offsets);
         this.ConfigureDelegate(services =>
         {
             services.AddOptions<StreamPullingAgentOptions>(name).Configure<IOptionsMonitor<KafkaStreamOptions>>((agent, options) =>

@@ -260,7 +260,7 @@ internal sealed class TopicReader : IDisposable
     private void Store(AssignedPartition partition)
     {
         var offset = partition.Feed.Committable;
-        if (offset < 0 || offset == partition.Stored)
+        if (_options.Commit != KafkaStreamCommit.Delivered || offset < 0 || offset == partition.Stored)
         {
             return;
         }

@@ -42,6 +42,9 @@ public sealed class KafkaStreamOptions
     /// <summary>How long a pulling agent waits for records before it looks around. A record that comes ends the wait.</summary>
     public TimeSpan PollTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Who says which offsets may be committed.</summary>
+    public KafkaStreamCommit Commit { get; set; } = KafkaStreamCommit.Delivered;
+
     /// <summary>How often delivered offsets are committed.</summary>
     public TimeSpan CommitInterval { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -38,6 +38,8 @@ internal sealed class StreamBench : IAsyncDisposable
 
     public Deliveries Deliveries { get; } = new();
 
+    public LogLines Logs { get; } = new();
+
     public InProcessTestCluster Cluster => _cluster ?? throw new InvalidOperationException("Start the silos first.");
 
     public IGrainFactory Grains => Cluster.Client;
@@ -53,7 +55,11 @@ internal sealed class StreamBench : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton(Deliveries);
-            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
+            silo.Services.AddLogging(logging => logging
+                .SetMinimumLevel(LogLevel.Error)
+                .AddFilter<LogLines>(category: null, LogLevel.None)
+                .AddFilter<LogLines>("Orleans.Inference.Streams.Kafka", LogLevel.Information)
+                .AddProvider(Logs));
             silo.Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(1);

@@ -68,6 +68,7 @@ public sealed class FailureTests
 
         bench.Broker.TakeDown(1);
         var sending = bench.Send(0, 100, 100);
+        await bench.Logs.Until("Warning: Kafka streams kafka: reading: failure 1");
         bench.Broker.BringUp(1);
         await Awaiting.Bounded(sending, "acknowledgements after the broker came back");
         await bench.Send(1, 0, 50);
@@ -75,6 +76,7 @@ public sealed class FailureTests
         await bench.Deliveries.UntilCount(250);
         bench.Deliveries.AssertInOrder(0, 0, 200);
         bench.Deliveries.AssertInOrder(1, 0, 50);
+        await bench.Logs.Until("Kafka streams kafka: reading: works again");
         await bench.UntilCommitted(0, 200);
     }
 
@@ -85,7 +87,7 @@ public sealed class FailureTests
         await bench.Send(0, 0, 3);
         bench.Broker.TakeDown(1);
         var starting = bench.StartAsync();
-
+        await bench.Logs.Until("asking for topic events: failure 1");
         bench.Broker.BringUp(1);
         await Awaiting.Bounded(starting, "the silo's start");
 

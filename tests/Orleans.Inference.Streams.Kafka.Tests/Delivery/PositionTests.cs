@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Orleans.Inference.Streams.Kafka;
 
 public sealed class PositionTests
@@ -37,6 +39,26 @@ public sealed class PositionTests
         await bench.Deliveries.UntilCount(150);
 
         Assert.Equal(Enumerable.Range(0, 150).Select(i => (long)i), bench.Deliveries.All.Select(delivery => delivery.Offset));
+    }
+
+    [Fact]
+    public async Task Commit_ByTheConsumer_DeliveryAloneCommitsNothing()
+    {
+        await using var bench = new StreamBench("events", 1, options => options.Commit = KafkaStreamCommit.Consumer);
+        await bench.StartAsync();
+        await bench.Send(0, 0, 100);
+        await bench.Deliveries.UntilCount(100);
+        var offsets = bench.Cluster.Silos[0].ServiceProvider.GetRequiredKeyedService<IKafkaStreamOffsets>(StreamBench.Provider);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        Assert.Null(await offsets.CommittedAsync(0, cancellationToken));
+
+        await offsets.CommitAsync(0, 40, cancellationToken);
+        Assert.Equal(40, await offsets.CommittedAsync(0, cancellationToken));
+        await bench.StopAsync();
+        await bench.StartAsync();
+        await bench.Deliveries.Until(all => all.Count >= 160, "the records from the committed offset on");
+
+        Assert.Equal(Enumerable.Range(40, 60).Select(i => (long)i), bench.Deliveries.All.Skip(100).Select(delivery => delivery.Offset));
     }
 
     [Fact]
