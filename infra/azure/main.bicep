@@ -118,8 +118,8 @@ module app 'modules/app.bicep' = {
     topic: pipeline.source
     tableUri: storage.outputs.tableUri
     blobUri: storage.outputs.blobUri
-    eventHubsNamespace: kafka == 'eventHubs' ? eventHubs.outputs.namespace : ''
-    brokers: kafka == 'eventHubs' ? eventHubs.outputs.brokers : brokers
+    eventHubsNamespace: kafka == 'eventHubs' ? eventHubs!.outputs.namespace : ''
+    brokers: kafka == 'eventHubs' ? eventHubs!.outputs.brokers : brokers
     saslMechanism: kafka == 'eventHubs' ? 'PLAIN' : saslMechanism
     saslUser: kafka == 'eventHubs' ? '$ConnectionString' : saslUser
     saslPassword: saslPassword
