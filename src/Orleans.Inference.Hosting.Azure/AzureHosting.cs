@@ -25,6 +25,9 @@ public sealed partial class AzureHosting : ISiloHosting
     private const string ServiceIdKey = "Clustering:ServiceId";
     private const string DefaultServiceId = "inference";
 
+    private static readonly Account Tables = new("Clustering:AccountUri", "Clustering:ConnectionString", "table", static connection => new TableServiceClient(connection));
+    private static readonly Account Blobs = new("Storage:AccountUri", "Storage:ConnectionString", "blob", static connection => new BlobServiceClient(connection));
+
     public string Name => "azure";
 
     public bool HasClustering => true;
@@ -36,15 +39,16 @@ public sealed partial class AzureHosting : ISiloHosting
         var problems = new List<string>();
         if (clustering)
         {
-            problems.AddRange(AccountProblems(settings, "Clustering", "table", static connection => new TableServiceClient(connection)));
+            problems.AddRange(Tables.Problems(settings));
         }
 
         if (storage)
         {
-            problems.AddRange(AccountProblems(settings, "Storage", "blob", static connection => new BlobServiceClient(connection)));
+            problems.AddRange(Blobs.Problems(settings));
             if (!ContainerPart().IsMatch(ServiceIdOf(settings)))
             {
-                problems.Add($"{ServiceIdKey}: '{ServiceIdOf(settings)}': up to 50 lower-case letters, digits and single hyphens are allowed, because a container is named after it");
+                problems.Add(
+                    $"{ServiceIdKey}: '{ServiceIdOf(settings)}': up to 50 lower-case letters, digits and single hyphens are allowed, because a container is named after it");
             }
         }
 
@@ -53,66 +57,23 @@ public sealed partial class AzureHosting : ISiloHosting
 
     public void AddClustering(ISiloBuilder silo, IConfiguration settings)
     {
-        var (uri, connection) = AccountOf(settings, "Clustering");
+        var (address, connection) = Tables.Of(settings);
         silo.UseAzureStorageClustering((OptionsBuilder<AzureStorageClusteringOptions> builder) => builder.Configure(options =>
-            options.TableServiceClient = uri is null ? new TableServiceClient(connection) : new TableServiceClient(uri, new DefaultAzureCredential())));
+            options.TableServiceClient = address is null ? new TableServiceClient(connection) : new TableServiceClient(address, new DefaultAzureCredential())));
     }
 
     public void AddStorage(ISiloBuilder silo, IConfiguration settings)
     {
-        var (uri, connection) = AccountOf(settings, "Storage");
+        var (address, connection) = Blobs.Of(settings);
         silo.AddAzureBlobGrainStorage(StorageName, (OptionsBuilder<AzureBlobStorageOptions> builder) => builder.Configure<Serializer>((options, serializer) =>
         {
             options.ContainerName = $"{ServiceIdOf(settings)}-state";
-            options.BlobServiceClient = uri is null ? new BlobServiceClient(connection) : new BlobServiceClient(uri, new DefaultAzureCredential());
+            options.BlobServiceClient = address is null ? new BlobServiceClient(connection) : new BlobServiceClient(address, new DefaultAzureCredential());
 
             // State is bytes: as JSON it would take a third more room.
             options.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
         }));
         silo.AddEntityStore(static services => new GrainStorageEntityStore(services.GetRequiredKeyedService<IGrainStorage>(StorageName)));
-    }
-
-    private static IEnumerable<string> AccountProblems(IConfiguration settings, string section, string service, Func<string, object> connect)
-    {
-        var uriText = settings[$"{section}:AccountUri"];
-        var connection = settings[$"{section}:ConnectionString"];
-        if (string.IsNullOrEmpty(uriText) == string.IsNullOrEmpty(connection))
-        {
-            yield return $"{section}:AccountUri, {section}:ConnectionString: {(string.IsNullOrEmpty(uriText) ? "both are missing" : "both are set")}; one is allowed: "
-                + $"an address such as https://ACCOUNT.{service}.core.windows.net for a managed identity, or an account's connection string";
-        }
-        else if (string.IsNullOrEmpty(connection))
-        {
-            if (!Uri.TryCreate(uriText, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
-            {
-                yield return $"{section}:AccountUri: '{uriText}': an address such as https://ACCOUNT.{service}.core.windows.net is allowed";
-            }
-        }
-        else if (Fault(connect, connection) is { } fault)
-        {
-            // Without the value, which holds the account's key.
-            yield return $"{section}:ConnectionString: {fault} The connection string of a storage account is allowed";
-        }
-    }
-
-    private static string? Fault(Func<string, object> connect, string connection)
-    {
-        try
-        {
-            connect(connection);
-            return null;
-        }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
-        {
-            return exception.Message;
-        }
-    }
-
-    /// <summary>The account's address, or its connection string when there is no address.</summary>
-    private static (Uri? Address, string Connection) AccountOf(IConfiguration settings, string section)
-    {
-        var address = settings[$"{section}:AccountUri"];
-        return (string.IsNullOrEmpty(address) ? null : new Uri(address), settings[$"{section}:ConnectionString"] ?? "");
     }
 
     private static string ServiceIdOf(IConfiguration settings) =>
@@ -121,4 +82,48 @@ public sealed partial class AzureHosting : ISiloHosting
     // A container's name has up to 63 characters.
     [GeneratedRegex("^(?=.{1,50}$)[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.ExplicitCapture)]
     private static partial Regex ContainerPart();
+
+    /// <summary>The settings that lead to a storage account.</summary>
+    private sealed record Account(string AddressKey, string ConnectionKey, string Service, Func<string, object> Connect)
+    {
+        /// <summary>The account's address, or its connection string when there is no address.</summary>
+        public (Uri? Address, string Connection) Of(IConfiguration settings) =>
+            (settings[AddressKey] is { Length: > 0 } address ? new Uri(address) : null, settings[ConnectionKey] ?? "");
+
+        public IEnumerable<string> Problems(IConfiguration settings)
+        {
+            var (address, connection) = (settings[AddressKey], settings[ConnectionKey]);
+            var allowed = $"an address such as https://ACCOUNT.{Service}.core.windows.net is allowed, for a managed identity";
+            if (string.IsNullOrEmpty(address) == string.IsNullOrEmpty(connection))
+            {
+                yield return $"{AddressKey}, {ConnectionKey}: {(string.IsNullOrEmpty(address) ? "both are missing" : "both are set")}; "
+                    + $"{allowed}, or else an account's connection string";
+            }
+            else if (string.IsNullOrEmpty(connection))
+            {
+                if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
+                {
+                    yield return $"{AddressKey}: '{address}': {allowed}";
+                }
+            }
+            else if (FaultOf(connection) is { } fault)
+            {
+                // Without the value, which holds the account's key.
+                yield return $"{ConnectionKey}: {fault} The connection string of a storage account is allowed";
+            }
+        }
+
+        private string? FaultOf(string connection)
+        {
+            try
+            {
+                Connect(connection);
+                return null;
+            }
+            catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+            {
+                return exception.Message;
+            }
+        }
+    }
 }
