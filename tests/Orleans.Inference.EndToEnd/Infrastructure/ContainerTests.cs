@@ -2,12 +2,13 @@ using System.Net;
 using System.Text;
 using Orleans.Inference.EndToEnd.Infrastructure.Kustomize;
 using Orleans.Inference.EndToEnd.Infrastructure.Yaml;
+using Orleans.Inference.Models.Catalog;
 
 namespace Orleans.Inference.EndToEnd.Infrastructure;
 
 /// <summary>The pod of the one-node overlay, started for real.</summary>
 [Collection(nameof(Processes))]
-public sealed class ContainerTests(BrokerProcess broker) : IClassFixture<BrokerProcess>
+public sealed class ContainerTests
 {
     private const string Event = """{"transaction_id":"t-1","tx_time":"2026-01-01T00:00:00Z","customer_id":"C1","terminal_id":"T1","amount":900}""";
 
@@ -15,7 +16,10 @@ public sealed class ContainerTests(BrokerProcess broker) : IClassFixture<BrokerP
     public async Task OneNode_StartedAsItsManifestSays_ServesCallersByRoleAndStopsCleanly()
     {
         var workload = new Workload("one-node");
-        await using var container = new ContainerProcess(workload, broker.Address);
+        var pipeline = PipelineFolder.Load(Path.Combine(Repository.Root, workload.PipelineFolder)).Model!;
+        string[] topics = [pipeline.Source.Topic, pipeline.Source.DeadLetterTopic, pipeline.Source.LateTopic, pipeline.Sink.Topic];
+        await using var broker = ProgramProcess.Start("broker", "--topics", string.Join(',', topics.Select(topic => $"{topic}:2")));
+        await using var container = new ContainerProcess(workload, await broker.FirstLineAsync());
         using var nobody = await container.ClientAsync(key: null);
         using var score = await container.ClientAsync(KeyWith(workload, "score"));
         using var read = await container.ClientAsync(KeyWith(workload, "read"));

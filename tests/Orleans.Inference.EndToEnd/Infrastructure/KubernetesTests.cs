@@ -172,8 +172,7 @@ public sealed partial class KubernetesTests
     public void Scaling_WatchesTheGroupAndTopicOfThePipeline()
     {
         var workload = new Workload("cluster-scaled");
-        var folder = workload.Arguments.Single(argument => argument.StartsWith("/models/", StringComparison.Ordinal));
-        var source = PipelineFolder.Load(Path.Combine(Repository.Root, folder.TrimStart('/'))).Model!.Source;
+        var source = PipelineFolder.Load(Path.Combine(Repository.Root, workload.PipelineFolder)).Model!.Source;
         var scaled = workload.All("ScaledObject").Single();
         Assert.Equal(workload.Deployment.Text("metadata.name"), scaled.Text("spec.scaleTargetRef.name"));
         Assert.Equal(workload.Container.Text("name"), scaled.Text("spec.scaleTargetRef.envSourceContainerName"));

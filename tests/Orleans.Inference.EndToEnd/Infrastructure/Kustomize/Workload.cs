@@ -33,6 +33,9 @@ internal sealed class Workload
 
     public string[] Arguments => [.. Container.List("args").Select(argument => argument.Text())];
 
+    /// <summary>The folder that it serves; the image has the repository's <c>models</c> at its root.</summary>
+    public string PipelineFolder => Arguments.Single(argument => argument.StartsWith("/models/", StringComparison.Ordinal)).TrimStart('/');
+
     public IReadOnlyDictionary<string, int> Ports =>
         Container.List("ports").ToDictionary(port => port.Text("name"), port => port.Number("containerPort"), StringComparer.Ordinal);
 
