@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Inference.Grains.Hosting;
+using Orleans.Inference.Grains.Hosting.Membership;
 
 namespace Orleans.Inference.Hosting.Kubernetes;
 
@@ -31,22 +32,24 @@ public sealed class KubernetesHosting : ISiloHosting
 
         if (ConnectionProblem(settings[ConnectionStringKey]) is { } problem)
         {
-            yield return $"{ConnectionStringKey}: {problem}; PostgreSQL's connection string is allowed, such as Host=postgres;Username=inference;Database=inference";
+            yield return $"{ConnectionStringKey}: {problem}; Host=HOST;Port=5432;Database=NAME;Username=USER;Password=PASSWORD is allowed";
         }
 
         foreach (var variable in PodVariables.Where(variable => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable))))
         {
-            yield return $"{variable}: missing; the pod's manifest has to set it from the pod's own fields";
+            yield return $"{variable} is missing; the pod's manifest has to set it from the pod's own fields";
         }
     }
 
     public void AddClustering(ISiloBuilder silo, IConfiguration settings)
     {
+        var connection = settings[ConnectionStringKey]!;
         silo.UseKubernetesHosting();
+        silo.AddMembershipTables(connection);
         silo.UseAdoNetClustering((AdoNetClusteringSiloOptions options) =>
         {
             options.Invariant = "Npgsql";
-            options.ConnectionString = settings[ConnectionStringKey];
+            options.ConnectionString = connection;
         });
     }
 
@@ -58,7 +61,7 @@ public sealed class KubernetesHosting : ISiloHosting
     {
         if (string.IsNullOrEmpty(connection))
         {
-            return "missing";
+            return "is missing";
         }
 
         try
@@ -67,7 +70,7 @@ public sealed class KubernetesHosting : ISiloHosting
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException)
         {
-            return "malformed";
+            return exception.Message.TrimEnd('.');
         }
     }
 }

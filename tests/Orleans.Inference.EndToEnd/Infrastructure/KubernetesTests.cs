@@ -13,6 +13,9 @@ public sealed partial class KubernetesTests
 {
     private const int AnswerGrace = 10;
 
+    // Clustering:LeaveDelay, unless it is set.
+    private const int LeaveDelay = 5;
+
     public static TheoryData<string> Overlays { get; } = [.. Workload.Overlays];
 
     public static TheoryData<string> Clusters { get; } = [.. Workload.Overlays.Where(name => name.StartsWith("cluster", StringComparison.Ordinal))];
@@ -57,7 +60,7 @@ public sealed partial class KubernetesTests
         Assert.True(workload.Selects(service.At("spec.selector")));
     }
 
-    /// <summary>25 s for the server, which RunHost says, and 10 s for the sink's last answers.</summary>
+    /// <summary>5 s in which a silo is not ready but answers, 25 s for the server, which RunHost says, and 10 s for the sink's last answers.</summary>
     [Theory]
     [MemberData(nameof(Overlays))]
     public void Grace_BeforeAPodIsKilled_IsLongerThanTheProgramTakes(string overlay)
@@ -67,7 +70,8 @@ public sealed partial class KubernetesTests
         var workload = new Workload(overlay);
         var before = workload.Container.Number("lifecycle.preStop.sleep.seconds");
         Assert.True(before > 0);
-        Assert.True(workload.Pod.Number("terminationGracePeriodSeconds") > before + shutdown + AnswerGrace);
+        Assert.True(workload.Pod.Number("terminationGracePeriodSeconds") > before + LeaveDelay + shutdown + AnswerGrace);
+        Assert.DoesNotContain("Clustering__LeaveDelay", workload.Environment.Keys);
     }
 
     [Theory]

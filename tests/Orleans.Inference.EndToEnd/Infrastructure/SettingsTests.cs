@@ -44,14 +44,37 @@ public sealed partial class SettingsTests
         Assert.All(keys.Where(key => key.Match.Groups["part"].Value == "Key"), key => Assert.Null(key.Value));
     }
 
+    /// <summary>The silo refuses keys of these sections that its lists do not have, so the lists are what it reads.</summary>
     [Theory]
     [MemberData(nameof(Places))]
-    public void OtherVariables_OfAPlace_AreReadByTheSource(string place)
+    public void SiloSettings_OfAPlace_AreThoseTheSiloTakes(string place)
     {
-        var variables = VariablesOf(place).Where(variable => !variable.Name.StartsWith("Kafka__", StringComparison.Ordinal) && !variable.Name.StartsWith("Auth__", StringComparison.Ordinal));
-        var literals = SourceLiterals();
-        Assert.All(variables.Select(variable => variable.Name).Where(name => name != AzureIdentity), name =>
-            Assert.True(literals.Contains(name.Replace("__", ":")), $"{place}: nothing reads {name}"));
+        var variables = VariablesOf(place).Select(variable => (Parts: variable.Name.Split("__"), variable.Value)).ToList();
+        var sections = new[] { "Clustering", "Storage" };
+        foreach (var section in sections)
+        {
+            var source = File.ReadAllText(Path.Combine(Repository.Root, "src", "Orleans.Inference.Silo", "Settings", $"{section}Settings.cs"));
+            var keys = StringLiteral().Matches(KeyList().Match(source).Value).Select(match => match.Groups["text"].Value).ToList();
+            Assert.Contains("Provider", keys);
+            Assert.All(variables.Where(variable => variable.Parts[0] == section), variable => Assert.Contains(variable.Parts[1], keys));
+        }
+
+        var catalog = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Orleans.Inference.Silo", "Hosting")).Select(File.ReadAllText).ToList();
+        Assert.All(variables.Where(variable => sections.Contains(variable.Parts[0]) && variable.Parts[1] == "Provider"), variable =>
+            Assert.Contains(catalog, source => source.Contains($"\"{variable.Value}\"", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Places))]
+    public void OtherVariables_OfAPlace_AreReadByTheHosting(string place)
+    {
+        var literals = Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"), "Orleans.Inference.Hosting.*")
+            .SelectMany(project => Directory.EnumerateFiles(project, "*.cs"))
+            .SelectMany(file => StringLiteral().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups["text"].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        var names = VariablesOf(place).Select(variable => variable.Name).Where(name => !name.Contains("__", StringComparison.Ordinal) && name != AzureIdentity);
+        Assert.All(names, name => Assert.True(literals.Contains(name), $"{place}: nothing reads {name}"));
     }
 
     /// <summary>What may be chosen when deploying to Azure.</summary>
@@ -71,17 +94,11 @@ public sealed partial class SettingsTests
         return [.. app.Objects("properties.template.containers").Single().Objects("env").Select(variable => (variable.Text("name"), (variable["value"] as BicepString)?.Text))];
     }
 
-    /// <summary>The string literals of the programs' sources.</summary>
-    private static HashSet<string> SourceLiterals() =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .SelectMany(file => StringLiteral().Matches(File.ReadAllText(file)))
-            .Select(match => match.Groups["text"].Value),
-    ];
-
     [GeneratedRegex("^Auth__Keys__(?<number>[0-9])__(?<part>Key|Role)$", RegexOptions.ExplicitCapture)]
     private static partial Regex CallerKey();
+
+    [GeneratedRegex(@"Keys =\s*\[[^\]]*\]")]
+    private static partial Regex KeyList();
 
     [GeneratedRegex("\"(?<text>[A-Za-z_:]+)\"", RegexOptions.ExplicitCapture)]
     private static partial Regex StringLiteral();
