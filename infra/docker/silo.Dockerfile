@@ -19,6 +19,8 @@ WORKDIR /app
 COPY --from=build /app ./
 COPY --from=build --chown=1654:1654 /empty /state
 COPY models /models
+# ONNX Runtime reports to its maker unless told not to.
+ENV ORT_DISABLE_TELEMETRY=1
 USER 1654:1654
 VOLUME ["/state", "/tmp"]
 # HTTP, silo to silo, gateway.

@@ -38,6 +38,23 @@ resource hubKey 'Microsoft.EventHub/namespaces/authorizationRules@2024-01-01' ex
   name: '${eventHubsNamespace}/silos'
 }
 
+var kafkaPassword = empty(eventHubsNamespace) ? saslPassword : hubKey.listKeys().primaryConnectionString
+
+// In a file and not in variables: librdkafka's names have dots, which Container Apps has refused in names of variables.
+var settings = {
+  Kafka: {
+    Brokers: brokers
+    CreateTopics: false
+    'security.protocol': 'SASL_SSL'
+    'sasl.mechanism': saslMechanism
+    'sasl.username': saslUser
+    'sasl.password': kafkaPassword
+    // Azure's load balancers drop connections that are idle for four minutes.
+    'connections.max.idle.ms': '180000'
+    'metadata.max.age.ms': '180000'
+  }
+}
+
 resource app 'Microsoft.App/containerApps@2024-03-01' = {
   name: name
   location: location
@@ -83,7 +100,11 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
         }
         {
           name: 'kafka-password'
-          value: empty(eventHubsNamespace) ? saslPassword : hubKey.listKeys().primaryConnectionString
+          value: kafkaPassword
+        }
+        {
+          name: 'settings'
+          value: string(settings)
         }
       ]
     }
@@ -109,15 +130,8 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             { name: 'Clustering__GatewayPort', value: '30000' }
             { name: 'Storage__Provider', value: 'azure' }
             { name: 'Storage__AccountUri', value: blobUri }
-            { name: 'Kafka__Brokers', value: brokers }
-            { name: 'Kafka__CreateTopics', value: 'false' }
-            { name: 'Kafka__security.protocol', value: 'SASL_SSL' }
-            { name: 'Kafka__sasl.mechanism', value: saslMechanism }
-            { name: 'Kafka__sasl.username', secretRef: 'kafka-user' }
-            { name: 'Kafka__sasl.password', secretRef: 'kafka-password' }
-            // Azure's load balancers drop connections that are idle for four minutes.
-            { name: 'Kafka__connections.max.idle.ms', value: '180000' }
-            { name: 'Kafka__metadata.max.age.ms', value: '180000' }
+            // The folder with appsettings.json, below.
+            { name: 'DOTNET_CONTENTROOT', value: '/configuration' }
             { name: 'Auth__Keys__0__Key', secretRef: 'score-key' }
             { name: 'Auth__Keys__0__Role', value: 'score' }
             { name: 'Auth__Keys__1__Key', secretRef: 'read-key' }
@@ -151,12 +165,20 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
           volumeMounts: [
             { volumeName: 'state', mountPath: '/state' }
             { volumeName: 'temporary', mountPath: '/tmp' }
+            { volumeName: 'configuration', mountPath: '/configuration' }
           ]
         }
       ]
       volumes: [
         { name: 'state', storageType: 'EmptyDir' }
         { name: 'temporary', storageType: 'EmptyDir' }
+        {
+          name: 'configuration'
+          storageType: 'Secret'
+          secrets: [
+            { secretRef: 'settings', path: 'appsettings.json' }
+          ]
+        }
       ]
       scale: {
         minReplicas: minReplicas

@@ -89,7 +89,7 @@ public sealed class AzureTests
         Assert.Equal(image.Get("CMD").Exec, arguments);
         Assert.Equal(
             image.Get("VOLUME").Exec.Order(StringComparer.Ordinal),
-            container.Objects("volumeMounts").Select(mount => mount.Text("mountPath")).Order(StringComparer.Ordinal));
+            container.Objects("volumeMounts").Where(mount => mount.Text("volumeName") != "configuration").Select(mount => mount.Text("mountPath")).Order(StringComparer.Ordinal));
         Assert.Contains(container.Objects("env"), variable => variable.Text("name") == "Clustering__SiloPort" && ports.Contains(variable.Text("value")));
         Assert.Contains(container.Objects("env"), variable => variable.Text("name") == "Clustering__GatewayPort" && ports.Contains(variable.Text("value")));
     }
@@ -103,6 +103,22 @@ public sealed class AzureTests
         Assert.Equal(secrets.Order(StringComparer.Ordinal), referred.Order(StringComparer.Ordinal));
         var volumes = app.Objects("properties.template.volumes").Select(volume => volume.Text("name"));
         Assert.All(app.Everything.OfType<BicepObject>().Where(item => item["volumeName"] is not null), mount => Assert.Contains(mount.Text("volumeName"), volumes));
+    }
+
+    /// <summary>The secret with Kafka's settings is the file that the host reads.</summary>
+    [Fact]
+    public void Configuration_OnAzure_IsWhereTheProgramLooks()
+    {
+        var app = BicepFile.Read("modules/app.bicep").Resource("Microsoft.App/containerApps");
+        var volume = app.Objects("properties.template.volumes").Single(volume => volume.Text("storageType") == "Secret");
+        var file = volume.Objects("secrets").Single();
+        Assert.Equal("appsettings.json", file.Text("path"));
+        var container = app.Objects("properties.template.containers").Single();
+        var mount = container.Objects("volumeMounts").Single(mount => mount.Text("volumeName") == volume.Text("name"));
+        Assert.Equal(mount.Text("mountPath"), container.Objects("env").Single(variable => variable.Text("name") == "DOTNET_CONTENTROOT").Text("value"));
+        var secret = app.Objects("properties.configuration.secrets").Single(secret => secret.Text("name") == file.Text("secretRef"));
+        Assert.Equal("settings", ((BicepName)((BicepCall)secret.At("value")).Arguments.Single()).Name);
+        Assert.All(container.Objects("env"), variable => Assert.Matches("^[A-Za-z0-9_]+$", variable.Text("name")));
     }
 
     [Fact]

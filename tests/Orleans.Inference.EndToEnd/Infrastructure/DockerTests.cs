@@ -70,6 +70,7 @@ public sealed class DockerTests
             .Descendants("AssemblyName").Single();
         Assert.Equal([$"/app/{assembly}"], docker.Image.Get("ENTRYPOINT").Exec);
         Assert.Empty(docker.Image.Of("RUN"));
+        Assert.Equal("ORT_DISABLE_TELEMETRY=1", docker.Image.Get("ENV").Rest);
         var user = docker.Image.Get("USER").Rest.Split(':');
         Assert.DoesNotContain("0", user);
         Assert.All(docker.Image.Of("COPY").Where(copy => copy.Words[^1] == "/state"), copy => Assert.Contains($"--chown={string.Join(':', user)}", copy.Words));

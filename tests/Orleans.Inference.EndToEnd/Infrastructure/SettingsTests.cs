@@ -8,8 +8,8 @@ namespace Orleans.Inference.EndToEnd.Infrastructure;
 /// <summary>Every environment variable that infra/ sets is one that something reads.</summary>
 public sealed partial class SettingsTests
 {
-    // Read by the Azure libraries: which of several managed identities to show.
-    private const string AzureIdentity = "AZURE_CLIENT_ID";
+    // Read by libraries: which of several managed identities to show, and where appsettings.json is.
+    private static readonly string[] OfLibraries = ["AZURE_CLIENT_ID", "DOTNET_CONTENTROOT"];
 
     private const string Mechanism = "sasl.mechanism";
 
@@ -73,7 +73,7 @@ public sealed partial class SettingsTests
             .SelectMany(file => StringLiteral().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups["text"].Value)
             .ToHashSet(StringComparer.Ordinal);
-        var names = VariablesOf(place).Select(variable => variable.Name).Where(name => !name.Contains("__", StringComparison.Ordinal) && name != AzureIdentity);
+        var names = VariablesOf(place).Select(variable => variable.Name).Where(name => !name.Contains("__", StringComparison.Ordinal) && !OfLibraries.Contains(name));
         Assert.All(names, name => Assert.True(literals.Contains(name), $"{place}: nothing reads {name}"));
     }
 
@@ -90,8 +90,16 @@ public sealed partial class SettingsTests
             return [.. new Workload(place).Environment.Select(variable => (variable.Key, variable.Value))];
         }
 
-        var app = BicepFile.Read("modules/app.bicep").Resource("Microsoft.App/containerApps");
-        return [.. app.Objects("properties.template.containers").Single().Objects("env").Select(variable => (variable.Text("name"), (variable["value"] as BicepString)?.Text))];
+        var file = BicepFile.Read("modules/app.bicep");
+        var container = file.Resource("Microsoft.App/containerApps").Objects("properties.template.containers").Single();
+        var variables = container.Objects("env").Select(variable => (variable.Text("name"), (variable["value"] as BicepString)?.Text));
+        var kafka = ((BicepObject)((BicepObject)file.Get("var", "settings").Value!).At("Kafka")).Members.Select(setting => ($"Kafka__{setting.Name.Text}", setting.Value switch
+        {
+            BicepString text => text.Text,
+            BicepLiteral literal => literal.Text,
+            _ => null,
+        }));
+        return [.. variables, .. kafka];
     }
 
     [GeneratedRegex("^Auth__Keys__(?<number>[0-9])__(?<part>Key|Role)$", RegexOptions.ExplicitCapture)]

@@ -5,7 +5,7 @@ internal sealed class BicepFile
 {
     private static readonly string[] Functions =
     [
-        "concat", "empty", "guid", "readEnvironmentVariable", "replace", "resourceGroup", "subscriptionResourceId", "take", "toLower", "uniqueString",
+        "concat", "empty", "guid", "readEnvironmentVariable", "replace", "resourceGroup", "string", "subscriptionResourceId", "take", "toLower", "uniqueString",
         "allowed", "description", "maxLength", "maxValue", "minLength", "minValue", "secure",
     ];
 
