@@ -3,6 +3,7 @@ using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Conformance.Engines;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Models.Onnx;
+using Orleans.Inference.Routing;
 using Orleans.Inference.Storage.Folders;
 
 namespace Orleans.Inference.Embedded.Tests.Checkpointing;
@@ -27,13 +28,7 @@ public sealed class FailingStoreTests : IDisposable
         await using var engine = new EmbeddedEngineFactory(NullLoggerFactory.Instance).CreateEngine(_pipeline.Model, parts, new EngineOptions());
         await engine.StartAsync(Token);
         byte[] payment = Payments.Payment("a", 0, "C", 20);
-        var started = TimeProvider.System.GetTimestamp();
-        while (!engine.Readiness.IsReady)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Bound, "Waited for the engine's readiness.");
-            await Task.Delay(5, Token);
-        }
-
+        await ReadyAsync(engine);
         var first = await engine.ScoreAsync(payment, new ScoreOptions(Durable: true), Token).AsTask().WaitAsync(Bound, Token);
         Assert.Equal(ReplyStatus.Answered, first.Status);
 
@@ -45,6 +40,37 @@ public sealed class FailingStoreTests : IDisposable
         Assert.Equal("stopped: The disk is full.", engine.Readiness.Reason);
         Assert.Equal(ReplyStatus.NotReady, (await engine.ScoreAsync(payment, default, Token).AsTask().WaitAsync(Bound, Token)).Status);
         Assert.Null(await engine.EntityAsync(0, "C", null, Token).AsTask().WaitAsync(Bound, Token));
+    }
+
+    [Fact]
+    public async Task RouteThatCannotBeStored_ChangesNothingAndStopsNobody()
+    {
+        using var state = StateFolder.Open(_pipeline.StateDirectory(), _pipeline.Model);
+        var store = new FullDisk(state.Store);
+        var parts = new EngineParts { Models = new OnnxModelCatalog(), Store = store, Journal = state.Journal };
+        await using var engine = new EmbeddedEngineFactory(NullLoggerFactory.Instance).CreateEngine(_pipeline.Model, parts, new EngineOptions());
+        await engine.StartAsync(Token);
+        await ReadyAsync(engine);
+
+        store.IsFull = true;
+        var fault = await Assert.ThrowsAsync<InferenceException>(() => engine.SetRouteAsync(new RouteModel(1, null), "ann", Token).AsTask().WaitAsync(Bound, Token));
+        Assert.Equal("The disk is full.", fault.Message);
+        Assert.Equal((1, 2), (engine.Route.Number, engine.Route.Route.Champion));
+
+        store.IsFull = false;
+        var reply = await engine.SetRouteAsync(new RouteModel(1, null), "ann", Token).AsTask().WaitAsync(Bound, Token);
+        Assert.Equal((RouteStatus.Answered, 2), (reply.Status, reply.Revision!.Number));
+        Assert.True(engine.Readiness.IsReady);
+    }
+
+    private static async Task ReadyAsync(IScoringEngine engine)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!engine.Readiness.IsReady)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Bound, "Waited for the engine's readiness.");
+            await Task.Delay(5, Token);
+        }
     }
 
     /// <summary>A real store, until its disk is full.</summary>
