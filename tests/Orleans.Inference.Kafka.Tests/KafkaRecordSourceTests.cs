@@ -136,7 +136,7 @@ public sealed class KafkaRecordSourceTests
         var source = await bench.OpenSource("events");
         var refuse = true;
         var receiver = new RecordingReceiver { Accepts = (partition, offset) => partition == 0 || offset < 5 || !Volatile.Read(ref refuse) };
-        source.Start([], receiver);
+        source.Start([new PartitionOffset(0, 0), new PartitionOffset(1, 0)], receiver);
         await receiver.UntilRefused(1);
         await receiver.UntilRecords(open + 5);
         Assert.Equal(5, receiver.Of(1).Count());
@@ -175,7 +175,7 @@ public sealed class KafkaRecordSourceTests
             },
         };
 
-        source.Start([], receiver);
+        source.Start([new PartitionOffset(0, 0)], receiver);
         await receiver.UntilRecords(1);
 
         Assert.Single(receiver.Refused);
@@ -189,7 +189,7 @@ public sealed class KafkaRecordSourceTests
         await bench.Flush();
         var source = await bench.OpenSource("events");
         var receiver = new RecordingReceiver { Accepts = (_, _) => false };
-        source.Start([], receiver);
+        source.Start([new PartitionOffset(0, 0)], receiver);
         await receiver.UntilRefused(1);
 
         await Awaiting.Bounded(source.DisposeAsync().AsTask(), "the end of the source");

@@ -10,7 +10,7 @@ public interface IRecordSource : IAsyncDisposable
     /// </summary>
     Task<SourceTopic> OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Starts delivering, from the given next offset of every partition, on a thread of its own.</summary>
+    /// <summary>Starts delivering the partitions named, each from its next offset, on a thread of its own. The topic's other partitions are not read.</summary>
     void Start(IReadOnlyList<PartitionOffset> next, IRecordReceiver receiver);
 
     /// <summary>Delivers a partition again that the receiver had refused. Any thread.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Silos;
@@ -140,7 +139,7 @@ internal sealed partial class OrleansEngine
     }
 
     private IEnumerable<SiloAddress> OthersOf(SiloPipeline local) =>
-        silo().GetRequiredService<IClusterMembershipService>().CurrentSnapshot.Members.Values
+        _membership!.CurrentSnapshot.Members.Values
             .Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(local.Silo))
             .Select(member => member.SiloAddress);
 }

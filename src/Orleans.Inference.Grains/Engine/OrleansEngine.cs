@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Inference.Engines;
+using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Partitions;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Storage;
@@ -17,12 +18,17 @@ internal sealed partial class OrleansEngine(
 {
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromMilliseconds(500);
 
+    // Moving costs a write and a read: entities go in steps that the store does not feel.
+    private static readonly TimeSpan MovePeriod = TimeSpan.FromSeconds(1);
+    private const int MostMovesAtOnce = 5_000;
+
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly EventValidator _validator = new(pipeline, parts.Time);
     private readonly RequestGate _requests = new();
     private SiloPipeline? _local;
     private IGrainFactory? _grains;
+    private IClusterMembershipService? _membership;
     private Task _running = Task.CompletedTask;
     private volatile string? _notReady = "starting";
 
@@ -39,6 +45,7 @@ internal sealed partial class OrleansEngine(
         var services = silo();
         var store = services.GetService<IEntityStore>() ?? new StateStoreEntityStore(parts.Store);
         _grains = services.GetRequiredService<IGrainFactory>();
+        _membership = services.GetRequiredService<IClusterMembershipService>();
         var local = new SiloPipeline(
             pipeline, parts, options, store, services.GetRequiredService<ILocalSiloDetails>().SiloAddress, _grains, logger);
         local.Heartbeat = () => HeartbeatAsync(local);
@@ -46,7 +53,7 @@ internal sealed partial class OrleansEngine(
         await new PipelineDefinition(local).CheckAsync(cancellationToken);
         services.GetRequiredService<SiloPipelines>().Add(local);
         _local = local;
-        _running = Task.WhenAll(HeartbeatsAsync(local), LetIdleEntitiesGoAsync(local), PollFiguresAsync(local));
+        _running = Task.WhenAll(HeartbeatsAsync(local), LetIdleEntitiesGoAsync(local), LetMisplacedEntitiesGoAsync(local), PollFiguresAsync(local));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -143,6 +150,20 @@ internal sealed partial class OrleansEngine(
         {
             await DelayAsync(period);
             local.Entities.DeactivateIdle(local.Ticks - options.IdleAfter.Ticks);
+        }
+    }
+
+    /// <summary>A silo that has joined gets its share of the entities that are placed by hash.</summary>
+    private async Task LetMisplacedEntitiesGoAsync(SiloPipeline local)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            await DelayAsync(MovePeriod);
+            List<SiloAddress> silos = [local.Silo, .. OthersOf(local)];
+            if (!local.IsLeaving)
+            {
+                local.Entities.DeactivateMisplaced(new EntityHomes(local.Silo, [.. silos.Order()]), MostMovesAtOnce);
+            }
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class OrleansReplay : IReplayEngine
             pipeline, parts, options, new MemoryEntityStore(), _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress, grains,
             _host.Services.GetRequiredService<ILogger<OrleansReplay>>());
         _host.Services.GetRequiredService<SiloPipelines>().Add(local);
-        _entities = new EntityCalls(pipeline, local.Features, grains, parts.Time, local.Logger, options.BatchLimit);
+        _entities = new EntityCalls(pipeline, local.Features, grains, silo: null, parts.Time, local.Logger, options.BatchLimit);
         _scoring = grains.GetGrain<IScoringGrain>(pipeline.Name);
         for (var i = 0; i < Batches; i++)
         {

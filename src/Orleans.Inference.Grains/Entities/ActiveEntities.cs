@@ -44,6 +44,25 @@ internal sealed class ActiveEntities
         }
     }
 
+    /// <summary>Lets go of entities whose home is another silo, so that their next event brings them there; not many at a time.</summary>
+    public void DeactivateMisplaced(EntityHomes homes, int most)
+    {
+        foreach (var type in _byKey)
+        {
+            foreach (var (_, grain) in type)
+            {
+                if (!grain.HomeOf(homes).Equals(homes.Silo))
+                {
+                    grain.Deactivate();
+                    if (--most == 0)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
     private sealed class KeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);

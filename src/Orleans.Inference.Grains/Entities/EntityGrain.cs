@@ -50,6 +50,7 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
         Entity.TouchedAt = Pipeline.Ticks;
         if (Entity.Apply(rows) is { } features)
         {
+            Applied(rows);
             return new(new EntityAnswer { Host = host, Features = features });
         }
 
@@ -79,7 +80,15 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
         return new(Entity.Read(at));
     }
 
+    /// <summary>Where the entity should go, if anywhere.</summary>
+    public virtual SiloAddress HomeOf(EntityHomes homes) => homes.Of(context.GrainId);
+
+    /// <summary>Rows have been applied for an input.</summary>
+    protected virtual void Applied(EntityRows rows)
+    {
+    }
+
     /// <summary>Lets the entity leave memory after its present turn. Any thread.</summary>
     public void Deactivate() =>
-        context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "idle, or owned by another activation"));
+        context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "idle, owned by another activation, or at home on another silo"));
 }

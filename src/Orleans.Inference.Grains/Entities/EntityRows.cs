@@ -16,6 +16,10 @@ public sealed class EntityRows
     [Id(2)]
     public long Horizon { get; init; } = long.MinValue;
 
+    /// <summary>The silo of the input: where the entity would need no message.</summary>
+    [Id(4)]
+    public Orleans.Runtime.SiloAddress? Caller { get; init; }
+
     /// <summary>One row an event: its offset, then the words of <see cref="Features.EntityFeatures"/>.</summary>
     [Id(3)]
     public required long[] Words { get; init; }

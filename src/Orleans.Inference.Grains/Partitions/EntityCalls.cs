@@ -10,7 +10,7 @@ namespace Orleans.Inference.Grains.Partitions;
 /// Takes a batch to its entities: one call per touched entity with all its rows in order, all calls at once, and the answers into the batch's matrix. An entity that does not
 /// answer is asked again until it does: it recognises what it has taken. Used by one grain, one batch at a time.
 /// </summary>
-internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFeatures> features, IGrainFactory grains, TimeProvider time, ILogger logger, int capacity)
+internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFeatures> features, IGrainFactory grains, SiloAddress? silo, TimeProvider time, ILogger logger, int capacity)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
 
@@ -66,7 +66,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
                 Type = type,
                 FirstRow = first,
                 Grain = grains.GetGrain<IEntityGrain>(EntityId.GrainIdOf(_prefixes[type], type, batch.KeyOf(type, first))),
-                Rows = new EntityRows { Input = input, Committed = committed, Horizon = preview ? long.MinValue : batch.Horizon, Words = words },
+                Rows = new EntityRows { Input = input, Committed = committed, Horizon = preview ? long.MinValue : batch.Horizon, Caller = silo, Words = words },
             });
         }
     }

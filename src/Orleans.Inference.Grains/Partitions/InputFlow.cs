@@ -16,7 +16,7 @@ internal sealed class InputFlow(SiloPipeline pipeline, IGrainFactory grains, lon
 
     private readonly IScoringGrain _scoring = grains.GetGrain<IScoringGrain>(pipeline.Pipeline.Name);
     private readonly EntityCalls _entities = new(
-        pipeline.Pipeline, pipeline.Features, grains, pipeline.Parts.Time, pipeline.Logger, pipeline.Options.BatchLimit);
+        pipeline.Pipeline, pipeline.Features, grains, pipeline.Silo, pipeline.Parts.Time, pipeline.Logger, pipeline.Options.BatchLimit);
 
     private readonly SemaphoreSlim _room = new(Math.Min(MostInFlight, pipeline.Options.BatchesInFlight));
     private readonly Stack<InputBatch> _free = new();

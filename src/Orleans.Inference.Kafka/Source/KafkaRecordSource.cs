@@ -39,7 +39,7 @@ internal sealed class KafkaRecordSource(
             }
 
             _loop = new ConsumerLoop(
-                topic, group, ClientSettings.Consumer(settings, group, state.IsMock), FromRange(state, next), receiver, logger, time);
+                topic, group, ClientSettings.Consumer(settings, group, state.IsMock), InRange(state, next), receiver, logger, time);
             _loop.Start();
         }
     }
@@ -71,21 +71,21 @@ internal sealed class KafkaRecordSource(
         }
     }
 
-    /// <summary>Positions that the topic does not hold are replaced by its first; partitions without one start there.</summary>
-    private List<PartitionOffset> FromRange(TopicState state, IReadOnlyList<PartitionOffset> next)
+    /// <summary>Positions that the topic does not hold are replaced by the partition's first.</summary>
+    private List<PartitionOffset> InRange(TopicState state, IReadOnlyList<PartitionOffset> next)
     {
-        var asked = next.ToDictionary(position => position.Partition, position => position.Offset);
-        var positions = new List<PartitionOffset>(state.Partitions.Count);
-        foreach (var extent in state.Partitions)
+        var extents = state.Partitions.ToDictionary(extent => extent.Partition);
+        var positions = new List<PartitionOffset>(next.Count);
+        foreach (var (partition, offset) in next)
         {
-            var offset = asked.TryGetValue(extent.Partition, out var found) ? found : extent.First;
-            if (asked.ContainsKey(extent.Partition) && (offset < extent.First || offset > extent.End))
+            var extent = extents[partition];
+            var isHeld = offset >= extent.First && offset <= extent.End;
+            if (!isHeld)
             {
-                Log.OutOfRange(logger, topic, extent.Partition, extent.First, extent.End, offset);
-                offset = extent.First;
+                Log.OutOfRange(logger, topic, partition, extent.First, extent.End, offset);
             }
 
-            positions.Add(new PartitionOffset(extent.Partition, offset));
+            positions.Add(new PartitionOffset(partition, isHeld ? offset : extent.First));
         }
 
         return positions;

@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Inference.Conformance.Engines;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Engine;
+using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Pipelines;
 using Orleans.TestingHost;
 
@@ -76,6 +77,16 @@ internal sealed class TestSilos : IAsyncDisposable
         return engine;
     }
 
+    /// <summary>The inputs that run on a silo.</summary>
+    public async Task<IEnumerable<string>> RunningOnAsync(InProcessSiloHandle silo) => (await PipelineOn(silo)).Inputs.Keys;
+
+    /// <summary>Entities in a silo's memory.</summary>
+    public async Task<long> EntitiesOnAsync(InProcessSiloHandle silo)
+    {
+        var pipeline = await PipelineOn(silo);
+        return _pipeline.Entities.Sum(entity => pipeline.Entities.CountOf(entity.Index));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var engine in _engines.Values)
@@ -86,4 +97,7 @@ internal sealed class TestSilos : IAsyncDisposable
         await Cluster.StopAllSilosAsync();
         await Cluster.DisposeAsync();
     }
+
+    private ValueTask<SiloPipeline> PipelineOn(InProcessSiloHandle silo) =>
+        silo.ServiceProvider.GetRequiredService<SiloPipelines>().GetAsync(_pipeline.Name, TestContext.Current.CancellationToken);
 }
