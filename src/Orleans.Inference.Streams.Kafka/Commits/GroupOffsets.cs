@@ -41,7 +41,7 @@ internal sealed class GroupOffsets : IKafkaStreamOffsets, IDisposable
     {
         if (_client.IsValueCreated)
         {
-            _client.Value.Dispose();
+            ClientEnd.Dispose(_client.Value);
         }
     }
 }

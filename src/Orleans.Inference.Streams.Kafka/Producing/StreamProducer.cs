@@ -19,7 +19,7 @@ internal sealed class StreamProducer(string name, KafkaStreamOptions options, IL
         if (_producer.IsValueCreated)
         {
             _producer.Value.Flush(FlushBound);
-            _producer.Value.Dispose();
+            ClientEnd.Dispose(_producer.Value);
         }
     }
 

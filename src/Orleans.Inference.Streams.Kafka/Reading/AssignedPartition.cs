@@ -19,4 +19,7 @@ internal sealed class AssignedPartition(TopicPartition place, PartitionFeed feed
 
     /// <summary>The offset last given to the library for commit.</summary>
     public long Stored { get; set; } = -1;
+
+    /// <summary>The first of these: where reading began, which the group may have had already.</summary>
+    public long FirstStored { get; set; } = -1;
 }

@@ -13,6 +13,7 @@ internal sealed class TopicReader : IDisposable
     private const int PollBurst = 500;
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LastCommitBound = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WatermarkTimeout = TimeSpan.FromSeconds(2);
 
     private readonly string _name;
@@ -22,6 +23,7 @@ internal sealed class TopicReader : IDisposable
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly BlockingCollection<Action> _commands = [];
     private readonly Dictionary<int, AssignedPartition> _assigned = [];
+    private readonly Dictionary<int, long> _committed = [];
     private readonly RepeatedFailure _failure = new();
     private readonly RepeatedFailure _commitFailure = new();
     private readonly Thread _thread;
@@ -101,10 +103,16 @@ internal sealed class TopicReader : IDisposable
             while (!_stopping)
             {
                 Act();
-                Poll();
+                if (_assigned.Count > 0)
+                {
+                    Poll();
+                }
             }
 
-            Close();
+            foreach (var partition in _assigned.Keys.ToArray())
+            {
+                Detach(partition);
+            }
         }
         catch (Exception problem)
         {
@@ -116,7 +124,9 @@ internal sealed class TopicReader : IDisposable
             _stopping = true;
             _commands.CompleteAdding();
             Act();
-            _consumer.Dispose();
+
+            // It is not closed first: there is no membership to leave, and the last commits have been waited for.
+            ClientEnd.Dispose(_consumer);
         }
     }
 
@@ -166,11 +176,6 @@ internal sealed class TopicReader : IDisposable
 
     private void Poll()
     {
-        if (_assigned.Count == 0)
-        {
-            return;
-        }
-
         try
         {
             var wait = PollWait;
@@ -268,6 +273,7 @@ internal sealed class TopicReader : IDisposable
         try
         {
             _consumer.StoreOffset(new TopicPartitionOffset(partition.Place, offset));
+            partition.FirstStored = partition.Stored < 0 ? offset : partition.FirstStored;
             partition.Stored = offset;
         }
         catch (KafkaException problem)
@@ -276,25 +282,25 @@ internal sealed class TopicReader : IDisposable
         }
     }
 
-    /// <summary>The library commits what is stored for a partition when it is taken away.</summary>
-    private void Detach(int partition)
+    /// <summary>
+    /// The library commits what is stored for a partition when it is taken away. Who reads it next begins there, so a moment is waited for it,
+    /// but not for a broker that is known to be down.
+    /// </summary>
+    private void Detach(int number)
     {
-        if (_assigned.Remove(partition, out var assigned))
+        if (!_assigned.Remove(number, out var partition))
         {
-            Store(assigned);
-            _consumer.IncrementalUnassign([assigned.Place]);
-        }
-    }
-
-    private void Close()
-    {
-        foreach (var partition in _assigned.Keys.ToArray())
-        {
-            Detach(partition);
+            return;
         }
 
-        // Closing waits for the last commits; the broker may be down, which the library gives up on by itself.
-        _consumer.Close();
+        Store(partition);
+        _consumer.IncrementalUnassign([partition.Place]);
+        var began = _time.GetTimestamp();
+        while (partition.Stored > Math.Max(partition.FirstStored, _committed.GetValueOrDefault(number, -1)) && _failure.Count == 0
+            && _time.GetElapsedTime(began) < LastCommitBound)
+        {
+            Poll();
+        }
     }
 
     private void Committed(CommittedOffsets offsets)
@@ -306,9 +312,17 @@ internal sealed class TopicReader : IDisposable
                 Log.Failing(_logger, _name, "committing", _commitFailure.Count, offsets.Error.Reason);
             }
         }
-        else if (_commitFailure.Recovered(out var failures))
+        else
         {
-            Log.Recovered(_logger, _name, "committing", failures);
+            foreach (var offset in offsets.Offsets.Where(offset => !offset.Error.IsError && !offset.Offset.IsSpecial))
+            {
+                _committed[offset.Partition.Value] = offset.Offset.Value;
+            }
+
+            if (_commitFailure.Recovered(out var failures))
+            {
+                Log.Recovered(_logger, _name, "committing", failures);
+            }
         }
     }
 

@@ -17,13 +17,14 @@ internal sealed class StreamBench : IAsyncDisposable
     public const string Group = "tests";
 
     private readonly Action<KafkaStreamOptions> _configure;
+    private readonly Action<SiloKafkaStreamConfigurator> _configureSilo;
     private readonly string _topic;
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private InProcessTestCluster? _cluster;
 
-    public StreamBench(string topic, int partitions = 2, Action<KafkaStreamOptions>? configure = null)
+    public StreamBench(string topic, int partitions = 2, Action<KafkaStreamOptions>? configure = null, Action<SiloKafkaStreamConfigurator>? configureSilo = null)
     {
-        (_topic, _configure) = (topic, configure ?? (_ => { }));
+        (_topic, _configure, _configureSilo) = (topic, configure ?? (_ => { }), configureSilo ?? (_ => { }));
         Broker = DevelopmentBroker.Start(topics: [new(topic, partitions)]);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
         {
@@ -67,7 +68,7 @@ internal sealed class StreamBench : IAsyncDisposable
                 options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
             });
             silo.AddMemoryGrainStorage("PubSubStore");
-            silo.AddKafkaStreams(Provider, Configure);
+            silo.AddKafkaStreams(Provider, (SiloKafkaStreamConfigurator streams) => _configureSilo(streams.ConfigureKafka(Configure)));
         });
         builder.ConfigureClient(client => client.AddKafkaStreams(Provider, Configure));
         _cluster = builder.Build();

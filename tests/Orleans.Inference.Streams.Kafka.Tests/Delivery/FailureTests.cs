@@ -94,6 +94,43 @@ public sealed class FailureTests
         await bench.Deliveries.UntilCount(3);
     }
 
+    [Fact]
+    public async Task Broker_IsDownAtTheEnd_SilosStopAllTheSame()
+    {
+        await using var bench = new StreamBench("events", 1);
+        await bench.StartAsync();
+        await bench.Send(0, 0, 10);
+        await bench.Deliveries.UntilCount(10);
+        await bench.UntilCommitted(0, 10);
+        bench.Broker.TakeDown(1);
+        await bench.Logs.Until("reading: failure 1");
+
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        await Awaiting.Bounded(bench.StopAsync(), "the silo's end");
+        TestContext.Current.SendDiagnosticMessage($"stopped in {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds:f1} s");
+
+        // The client that was left behind ends when it has its broker again.
+        bench.Broker.BringUp(1);
+    }
+
+    [Fact]
+    public async Task Broker_IsDownWithAnOffsetUncommitted_SilosStopAllTheSame()
+    {
+        await using var bench = new StreamBench("events", 1, options => options.CommitInterval = TimeSpan.FromMinutes(5));
+        await bench.StartAsync();
+        await bench.Send(0, 0, 10);
+        await bench.Deliveries.UntilCount(10);
+        bench.Broker.TakeDown(1);
+        await bench.Logs.Until("reading: failure 1");
+
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        await Awaiting.Bounded(bench.StopAsync(), "the silo's end");
+        TestContext.Current.SendDiagnosticMessage($"stopped in {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds:f1} s");
+
+        // The client that was left behind ends when it has its broker again.
+        bench.Broker.BringUp(1);
+    }
+
     private static string? Text(Confluent.Kafka.ConsumeResult<byte[]?, byte[]?> record, string header) =>
         record.Message.Headers.TryGetLastBytes(header, out var value) ? Encoding.UTF8.GetString(value) : null;
 }

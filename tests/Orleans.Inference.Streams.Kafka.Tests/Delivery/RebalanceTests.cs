@@ -57,6 +57,21 @@ public sealed class RebalanceTests
         }
     }
 
+    [Fact]
+    public async Task ConsistentRing_InsteadOfTheDefault_ReadsAllPartitions()
+    {
+        await using var bench = new StreamBench("events", Partitions, configureSilo: streams => streams.UseConsistentRingQueueBalancer());
+        await bench.StartAsync(2);
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            await bench.Send(partition, 0, 50);
+        }
+
+        await bench.Deliveries.UntilCount(50 * Partitions);
+
+        Assert.Equal(Partitions, (await bench.Agents()).Sum());
+    }
+
     private static Task More(StreamBench bench, int count) =>
         bench.Deliveries.UntilCount(bench.Deliveries.All.Select(delivery => (delivery.Partition, delivery.Offset)).Distinct().Count() + count);
 
