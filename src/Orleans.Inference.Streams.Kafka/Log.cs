@@ -16,16 +16,16 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Debug, "Kafka streams {Name}: {Facility}: {Text}")]
     public static partial void LibraryLine(ILogger logger, string name, string facility, string text);
 
-    [LoggerMessage(5, LogLevel.Information, "Kafka streams {Name}: topic {Topic} partition {Partition} is read again from {Offset}: a subscription starts there")]
+    [LoggerMessage(5, LogLevel.Information, "Kafka streams {Name}: {Topic} partition {Partition} is read again from {Offset}: a subscription starts there")]
     public static partial void Rewinding(ILogger logger, string name, string topic, int partition, long offset);
 
-    [LoggerMessage(6, LogLevel.Warning, "Kafka streams {Name}: topic {Topic} partition {Partition} holds nothing before {First}; asked for {Asked}, reading from {First}")]
-    public static partial void RewoundTooFar(ILogger logger, string name, string topic, int partition, long asked, long first);
+    [LoggerMessage(6, LogLevel.Warning, "Kafka streams {Name}: {Topic} partition {Partition} holds nothing before {First}, was to be read from {Asked}")]
+    public static partial void RewoundTooFar(ILogger logger, string name, string topic, int partition, long first, long asked);
 
     [LoggerMessage(7, LogLevel.Warning, "Kafka streams {Name}: dead letter, partition {Partition} offset {Offset}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string name, int partition, long offset, string reason);
 
-    [LoggerMessage(9, LogLevel.Warning, "Kafka streams {Name}: topic {Topic} partition {Partition} has begun anew: expected offset {Expected}, got {Offset}")]
+    [LoggerMessage(9, LogLevel.Warning, "Kafka streams {Name}: {Topic} partition {Partition} has begun anew: expected {Expected}, got {Offset}")]
     public static partial void BegunAnew(ILogger logger, string name, string topic, int partition, long expected, long offset);
 
     [LoggerMessage(8, LogLevel.Information, "Kafka streams {Name}: topic {Topic} has {Partitions} partitions")]

@@ -35,7 +35,8 @@ internal sealed class DeadLetterWriter(string name, KafkaStreamOptions options, 
                     Log.Failing(logger, name, "writing dead letters", _failure.Count, problem.Error.Reason);
                 }
 
-                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                await Task.Delay(Pause, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
             catch (OperationCanceledException)
             {

@@ -30,7 +30,9 @@ internal sealed class EvenQueueBalancer(IServiceProvider services, ILogger<EvenQ
         SiloAddress[] silos = [.. activeSilos.Order()];
         var shares = PartitionShares.Of(_queues.Length, [.. silos.Select(silo => silo.GetConsistentHashCode().ToString(CultureInfo.InvariantCulture))]);
         var self = Array.IndexOf(silos, _self);
-        _mine = [.. _queues.Where((_, i) => shares[i] == self)];
+
+        // Not yet or no longer active: others have all of them.
+        _mine = self < 0 ? [] : [.. _queues.Where((_, i) => shares[i] == self)];
         NotifyListeners().Ignore();
     }
 }

@@ -11,7 +11,8 @@ internal static class TopicMetadata
 
     /// <summary>Asks again until the topic is there.</summary>
     /// <exception cref="OrleansConfigurationException">It is not after <see cref="KafkaStreamOptions.StartTimeout"/>.</exception>
-    public static async Task<int> CountPartitionsAsync(string name, KafkaStreamOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<int> CountPartitionsAsync(
+        string name, KafkaStreamOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         if (options.Partitions is { } configured)
         {

@@ -120,8 +120,8 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
             _waiter = waiter;
         }
 
-        using var timer = time.CreateTimer(static state => ((TaskCompletionSource<bool>)state!).TrySetResult(false), waiter, options.PollTimeout, Timeout.InfiniteTimeSpan);
-        using var cancelled = cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource<bool>)state!).TrySetResult(false), waiter);
+        using var timer = time.CreateTimer(static state => GiveUp(state), waiter, options.PollTimeout, Timeout.InfiniteTimeSpan);
+        using var cancelled = cancellationToken.UnsafeRegister(static state => GiveUp(state), waiter);
         var result = await waiter.Task;
         lock (_gate)
         {
@@ -271,6 +271,8 @@ internal sealed class PartitionFeed(int partition, KafkaStreamOptions options, T
         _abandoned.Clear();
         return lanes;
     }
+
+    private static void GiveUp(object? waiter) => ((TaskCompletionSource<bool>)waiter!).TrySetResult(false);
 
     private void Publish() => Interlocked.Exchange(ref _committable, _delivered.Committable);
 

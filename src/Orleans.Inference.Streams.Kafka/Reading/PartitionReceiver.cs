@@ -23,7 +23,9 @@ internal sealed class PartitionReceiver(
     /// <summary>Comes back with records as soon as there are some, and without after the poll timeout.</summary>
     public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken)
     {
-        if (!await decoder.SettleAsync(cancellationToken) || !await feed.WaitAsync(!_isStarted, cancellationToken) || !(_isStarted = _isStarted || feed.TryStart()))
+        if (!await decoder.SettleAsync(cancellationToken)
+            || !await feed.WaitAsync(!_isStarted, cancellationToken)
+            || !(_isStarted = _isStarted || feed.TryStart()))
         {
             return Announcement();
         }

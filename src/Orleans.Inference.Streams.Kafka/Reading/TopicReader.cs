@@ -102,11 +102,7 @@ internal sealed class TopicReader : IDisposable
         {
             while (!_stopping)
             {
-                Act();
-                if (_assigned.Count > 0)
-                {
-                    Poll();
-                }
+                Step();
             }
 
             foreach (var partition in _assigned.Keys.ToArray())
@@ -127,6 +123,22 @@ internal sealed class TopicReader : IDisposable
 
             // It is not closed first: there is no membership to leave, and the last commits have been waited for.
             ClientEnd.Dispose(_consumer);
+        }
+    }
+
+    private void Step()
+    {
+        try
+        {
+            Act();
+            if (_assigned.Count > 0)
+            {
+                Poll();
+            }
+        }
+        catch (KafkaException problem) when (!problem.Error.IsFatal)
+        {
+            Fail("reading", problem.Error.Reason);
         }
     }
 
@@ -184,14 +196,6 @@ internal sealed class TopicReader : IDisposable
                 Take(result);
             }
         }
-        catch (ConsumeException problem)
-        {
-            Fail("reading", problem.Error.Reason);
-            if (problem.Error.IsFatal)
-            {
-                throw;
-            }
-        }
         finally
         {
             Deliver();
@@ -246,7 +250,7 @@ internal sealed class TopicReader : IDisposable
             var from = Math.Max(offset, range.Low.Value);
             if (from > offset)
             {
-                Log.RewoundTooFar(_logger, _name, _options.Topic, partition.Place.Partition.Value, offset, from);
+                Log.RewoundTooFar(_logger, _name, _options.Topic, partition.Place.Partition.Value, from, offset);
             }
 
             Log.Rewinding(_logger, _name, _options.Topic, partition.Place.Partition.Value, from);

@@ -15,6 +15,7 @@ public sealed class RecordSerializer : IKafkaRecordSerializer
         byte[] value => new KafkaRecord { Value = value },
         string text => new KafkaRecord { Value = Encoding.UTF8.GetBytes(text) },
         _ => throw new ArgumentException(
-            $"A {item.GetType()} cannot be sent: send a {nameof(KafkaRecord)}, bytes or a string, or set {nameof(KafkaStreamOptions.Serializer)}.", nameof(item)),
+            $"A {item.GetType()} cannot be sent: send a {nameof(KafkaRecord)}, bytes or a string, or set {nameof(KafkaStreamOptions.Serializer)}.",
+            nameof(item)),
     };
 }

@@ -33,7 +33,9 @@ public sealed class KafkaStreamOptions
     /// <summary>Records delivered in one call, at most. Batches grow with load and never wait to be filled.</summary>
     public int MaxBatchRecords { get; set; } = 1_000;
 
-    /// <summary>Records of one partition held in memory, at most (exceeded by what is in hand); beyond it the partition is paused until half is delivered.</summary>
+    /// <summary>
+    /// Records of one partition held in memory, at most (exceeded by what is in hand); beyond it the partition is paused until half is delivered.
+    /// </summary>
     public int CacheRecords { get; set; } = 20_000;
 
     /// <summary>As <see cref="CacheRecords"/>, in bytes.</summary>

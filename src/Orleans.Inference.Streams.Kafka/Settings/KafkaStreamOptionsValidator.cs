@@ -18,7 +18,9 @@ internal sealed class KafkaStreamOptionsValidator(string name, KafkaStreamOption
 
     private IEnumerable<string> Problems()
     {
-        foreach (var (key, value) in new[] { (nameof(options.Brokers), options.Brokers), (nameof(options.Topic), options.Topic), (nameof(options.Group), options.Group) })
+        (string Key, string Value)[] texts =
+            [(nameof(options.Brokers), options.Brokers), (nameof(options.Topic), options.Topic), (nameof(options.Group), options.Group)];
+        foreach (var (key, value) in texts)
         {
             if (string.IsNullOrWhiteSpace(value))
             {

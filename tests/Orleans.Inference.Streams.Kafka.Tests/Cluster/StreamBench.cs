@@ -22,7 +22,8 @@ internal sealed class StreamBench : IAsyncDisposable
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private InProcessTestCluster? _cluster;
 
-    public StreamBench(string topic, int partitions = 2, Action<KafkaStreamOptions>? configure = null, Action<SiloKafkaStreamConfigurator>? configureSilo = null)
+    public StreamBench(
+        string topic, int partitions = 2, Action<KafkaStreamOptions>? configure = null, Action<SiloKafkaStreamConfigurator>? configureSilo = null)
     {
         (_topic, _configure, _configureSilo) = (topic, configure ?? (_ => { }), configureSilo ?? (_ => { }));
         Broker = DevelopmentBroker.Start(topics: [new(topic, partitions)]);
