@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Inference.Grains.Partitions;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Silos;
 
@@ -12,6 +13,7 @@ public static class InferenceSiloBuilderExtensions
     {
         builder.Services.AddSingleton<SiloPipelines>();
         builder.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
+        builder.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         return builder;
     }
 }

@@ -53,7 +53,7 @@ internal sealed partial class OrleansEngine(
         await new PipelineDefinition(local).CheckAsync(cancellationToken);
         services.GetRequiredService<SiloPipelines>().Add(local);
         _local = local;
-        _running = Task.WhenAll(HeartbeatsAsync(local), LetIdleEntitiesGoAsync(local), LetMisplacedEntitiesGoAsync(local), PollFiguresAsync(local));
+        _running = Task.WhenAll(HeartbeatsAsync(local), LetIdleEntitiesGoAsync(local), MoveMisplacedEntitiesAsync(local), PollFiguresAsync(local));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -154,7 +154,7 @@ internal sealed partial class OrleansEngine(
     }
 
     /// <summary>A silo that has joined gets its share of the entities that are placed by hash.</summary>
-    private async Task LetMisplacedEntitiesGoAsync(SiloPipeline local)
+    private async Task MoveMisplacedEntitiesAsync(SiloPipeline local)
     {
         while (!_stopping.IsCancellationRequested)
         {
@@ -162,7 +162,7 @@ internal sealed partial class OrleansEngine(
             List<SiloAddress> silos = [local.Silo, .. OthersOf(local)];
             if (!local.IsLeaving)
             {
-                local.Entities.DeactivateMisplaced(new EntityHomes(local.Silo, [.. silos.Order()]), MostMovesAtOnce);
+                local.Entities.MoveMisplaced(new EntityHomes(local.Silo, [.. silos.Order()]), MostMovesAtOnce);
             }
         }
     }

@@ -44,16 +44,16 @@ internal sealed class ActiveEntities
         }
     }
 
-    /// <summary>Lets go of entities whose home is another silo, so that their next event brings them there; not many at a time.</summary>
-    public void DeactivateMisplaced(EntityHomes homes, int most)
+    /// <summary>Moves entities whose home is another silo; not many at a time.</summary>
+    public void MoveMisplaced(EntityHomes homes, int most)
     {
         foreach (var type in _byKey)
         {
             foreach (var (_, grain) in type)
             {
-                if (!grain.HomeOf(homes).Equals(homes.Silo))
+                if (grain.HomeOf(homes) is var home && !home.Equals(homes.Silo))
                 {
-                    grain.Deactivate();
+                    grain.Move(home);
                     if (--most == 0)
                     {
                         return;

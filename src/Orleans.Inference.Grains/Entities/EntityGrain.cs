@@ -1,4 +1,5 @@
 using Orleans.Inference.Grains.Pipelines;
+using Orleans.Runtime.Placement;
 using Orleans.Placement;
 
 namespace Orleans.Inference.Grains.Entities;
@@ -88,7 +89,10 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
     {
     }
 
+    /// <summary>Moves the entity to the silo it belongs to, after its present turn; a mere deactivation would be undone by the next call that comes here. Any thread.</summary>
+    public void Move(SiloAddress home) => context.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = home });
+
     /// <summary>Lets the entity leave memory after its present turn. Any thread.</summary>
     public void Deactivate() =>
-        context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "idle, owned by another activation, or at home on another silo"));
+        context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "idle, or owned by another activation"));
 }

@@ -30,7 +30,7 @@ internal sealed class PrimaryEntityGrain(SiloPipelines pipelines, IGrainContext 
         _caller = rows.Caller;
         if (_callsInARow >= FollowAfter)
         {
-            Deactivate();
+            Move(rows.Caller);
         }
     }
 }

@@ -61,6 +61,14 @@ internal sealed class InputCommits(SiloPipeline pipeline, PlaceState place, IRec
         }
     }
 
+    /// <summary>Commits what has been published, and that nothing more will be.</summary>
+    /// <exception cref="InputLostException">As <see cref="RunAsync"/>.</exception>
+    public Task EndAsync()
+    {
+        _published = (_published ?? place.Place!) with { IsEnded = true };
+        return CommitAsync(CancellationToken.None);
+    }
+
     /// <summary>Commits what has been published so far.</summary>
     /// <exception cref="InputLostException">As <see cref="RunAsync"/>.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)

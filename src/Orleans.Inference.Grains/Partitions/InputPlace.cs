@@ -25,6 +25,9 @@ internal sealed record InputPlace
     /// <summary>Of the output topics; empty without a sink.</summary>
     public string SinkIncarnation { get; init; } = "";
 
+    /// <summary>Whoever ran the input has ended it in order, and will publish nothing more.</summary>
+    public bool IsEnded { get; init; }
+
     /// <summary>From where to read the output topics back.</summary>
     public IReadOnlyList<OutputPosition> Outputs { get; init; } = [];
 
@@ -37,6 +40,7 @@ internal sealed record InputPlace
         writer.Int64(Epoch);
         Write(writer, Incarnation);
         Write(writer, SinkIncarnation);
+        writer.Byte(IsEnded ? (byte)1 : (byte)0);
         writer.Int32(Outputs.Count);
         foreach (var output in Outputs)
         {
@@ -59,6 +63,7 @@ internal sealed record InputPlace
             Epoch = reader.Int64(),
             Incarnation = Encoding.UTF8.GetString(reader.Bytes(reader.Int32())),
             SinkIncarnation = Encoding.UTF8.GetString(reader.Bytes(reader.Int32())),
+            IsEnded = reader.Byte() != 0,
         };
         var outputs = new OutputPosition[reader.Int32()];
         for (var i = 0; i < outputs.Length; i++)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orleans.Concurrency;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Grains.Pipelines;
@@ -8,7 +7,7 @@ namespace Orleans.Inference.Grains.Partitions;
 /// <summary>
 /// The sequencer of one source partition: keeps a <see cref="SourceInput"/> running on the silo the supervisor chose, and begins another from the last commit when one is lost.
 /// </summary>
-[Reentrant]
+[Reentrant, PartitionPlacement]
 internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grains, IGrainContext context) : IGrainBase, IPartitionGrain, IRunningInput
 {
     private static readonly TimeSpan RestartAfter = TimeSpan.FromMilliseconds(500);
@@ -23,7 +22,7 @@ internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grai
 
     public IGrainContext GrainContext => context;
 
-    public int Partition => int.Parse(_name[(_name.LastIndexOf('/') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
+    public int Partition => PartitionPlacement.PartitionOf(_name);
 
     public long Clock => _input?.Clock ?? long.MinValue;
 
@@ -51,7 +50,8 @@ internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grai
 
     public ValueTask MoveAsync()
     {
-        context.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "its place is another silo"));
+        // A mere deactivation would be undone by the next call that comes to this silo.
+        context.Migrate(null);
         return ValueTask.CompletedTask;
     }
 

@@ -86,7 +86,7 @@ internal sealed class SourceInput : IRecordReceiver, IAsyncDisposable
             await EndOf(committing);
             await EndOf(taking);
             await _flow.Finished;
-            await _commits.CommitAsync(CancellationToken.None);
+            await _commits.EndAsync();
         }
         finally
         {
@@ -159,7 +159,7 @@ internal sealed class SourceInput : IRecordReceiver, IAsyncDisposable
         batch.Horizon = Math.Min(_pipeline.Horizon, _queue.Clock.Limit);
         _judge.Judge(batch, ref _queue.Clock);
         _queue.NextOffset = records.SourceOf(records.Count - 1).Offset + 1;
-        return _place.Place! with { NextOffset = _queue.NextOffset, Clock = _queue.Clock.Time };
+        return _place.Place! with { NextOffset = _queue.NextOffset, Clock = _queue.Clock.Time, IsEnded = false };
     }
 
     private void Commit(InputPlace place) => _source.Commit([new PartitionOffset(_partition, place.NextOffset)]);

@@ -25,6 +25,12 @@ internal sealed record SourceStart(IRecordSource Source, IRecordSink Sink, Place
             var place = await PlaceState.ReadAsync(pipeline.PlaceKey(key), pipeline.Writer, cancellationToken);
             var extent = topic.Partitions.First(candidate => candidate.Partition == partition);
             var stored = Usable(place.Place, topic, extent, pipeline);
+            if (stored is { IsEnded: false })
+            {
+                // Its last owner may live, cut off from the cluster. Without the supervisor it stops scoring when its lease ends.
+                await Task.Delay(RouteLease.Duration, pipeline.Parts.Time, cancellationToken);
+            }
+
             var published = new PublishedRecords();
             var isSameSink = stored is not null && stored.SinkIncarnation == sinkIncarnation;
             if (isSameSink)

@@ -1,10 +1,9 @@
 using Orleans.Inference.Grains.Partitions;
-using Orleans.Runtime.Placement;
 
 namespace Orleans.Inference.Grains.Pipelines;
 
 /// <summary>
-/// Which silo runs which source partition: partition p of the sorted silos' p mod n. Beats every partition, which starts those that do not run, and asks those that run
+/// Which silo runs which source partition: as <see cref="PartitionPlacement"/> says. Beats every partition, which starts those that do not run, and asks those that run
 /// elsewhere to move. In the turns of the supervisor.
 /// </summary>
 internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
@@ -54,7 +53,7 @@ internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
             // One that does not answer must not keep the others waiting.
             if (!_beats.TryGetValue(partition, out var beat) || beat.IsCompleted)
             {
-                _beats[partition] = BeatAsync(partition, silos[partition % silos.Count]);
+                _beats[partition] = BeatAsync(partition, PartitionPlacement.HomeOf(partition, silos));
             }
         }
 
@@ -73,7 +72,6 @@ internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
         var grain = grains.GetGrain<IPartitionGrain>(pipeline.PartitionKey(partition));
         try
         {
-            RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
             var status = await grain.BeatAsync();
             _statuses[partition] = status;
             if (!status.Silo.Equals(silo))
@@ -86,10 +84,6 @@ internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
         {
             _statuses[partition] = null;
             SiloLog.SupervisorFails(pipeline.Logger, pipeline.Pipeline.Name, exception.Message);
-        }
-        finally
-        {
-            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         }
     }
 

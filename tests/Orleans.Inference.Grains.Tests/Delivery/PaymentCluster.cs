@@ -117,7 +117,12 @@ internal sealed class PaymentCluster : IAsyncDisposable
         long? enoughAt = null;
         while (enoughAt is not { } at || TimeProvider.System.GetElapsedTime(at) < TimeSpan.FromSeconds(1))
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < bound, $"Waited {bound} for {SentCount} predictions and found {predictions.Count}.");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(started) < bound,
+                $"Waited {bound} for {SentCount} predictions and found {predictions.Count}: "
+                + string.Join("; ", _sent.Select((sent, partition) => $"partition {partition}: {predictions.Count(found => found.Item1 == partition)} of {sent.Count}"))
+                + string.Concat(Silos.Engines.Select(engine =>
+                    $"\n{engine.Key}: {engine.Value.Readiness.Reason}, lag {string.Join(' ', engine.Value.Figures.ConsumerLag)}, scored {engine.Value.Figures.Scored}")));
             if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } record)
             {
                 var value = JsonDocument.Parse(record.Message.Value).RootElement;
