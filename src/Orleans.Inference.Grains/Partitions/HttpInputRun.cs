@@ -78,7 +78,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
             await committing;
         }
 
-        await Commits.CommitAsync(CancellationToken.None);
+        await Commits.CommitAsync();
     }
 
     public ValueTask DisposeAsync() => _sink?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -57,7 +57,8 @@ internal sealed class InputCommits(SiloPipeline pipeline, PlaceState place, IRec
                 // The interval is over.
             }
 
-            await CommitAsync(cancellationToken);
+            // Once begun it is finished: what it has taken to commit would be forgotten.
+            await CommitAsync();
         }
     }
 
@@ -66,12 +67,12 @@ internal sealed class InputCommits(SiloPipeline pipeline, PlaceState place, IRec
     public Task EndAsync()
     {
         _published = (_published ?? place.Place!) with { IsEnded = true };
-        return CommitAsync(CancellationToken.None);
+        return CommitAsync();
     }
 
     /// <summary>Commits what has been published so far.</summary>
     /// <exception cref="InputLostException">As <see cref="RunAsync"/>.</exception>
-    public async Task CommitAsync(CancellationToken cancellationToken)
+    public async Task CommitAsync()
     {
         if (_published is not { } published)
         {
@@ -80,7 +81,7 @@ internal sealed class InputCommits(SiloPipeline pipeline, PlaceState place, IRec
 
         (var hosts, _hosts, _published) = (_hosts, [], null);
         var started = pipeline.Parts.Time.GetTimestamp();
-        var outputs = sink is null ? [] : await sink.FlushAsync(cancellationToken);
+        var outputs = sink is null ? [] : await sink.FlushAsync(CancellationToken.None);
         foreach (var host in hosts)
         {
             if (await pipeline.Doors.FlushAsync(host.Silo) is not { } now || now.Epoch != host.Epoch)
