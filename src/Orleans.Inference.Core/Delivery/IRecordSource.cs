@@ -40,7 +40,11 @@ public interface IRecordReceiver
 /// <param name="Topic">Its name.</param>
 /// <param name="Incarnation">Names the cluster the topic lives on; positions of another incarnation mean nothing here.</param>
 /// <param name="Partitions">Every partition's first retained and end offset.</param>
-public sealed record SourceTopic(string Topic, string Incarnation, IReadOnlyList<PartitionExtent> Partitions);
+public sealed record SourceTopic(string Topic, string Incarnation, IReadOnlyList<PartitionExtent> Partitions)
+{
+    /// <summary>Every partition from its first record.</summary>
+    public IReadOnlyList<PartitionOffset> Starts => [.. Partitions.Select(extent => new PartitionOffset(extent.Partition, extent.First))];
+}
 
 /// <summary>The offsets a partition holds: from <paramref name="First"/> up to, but not including, <paramref name="End"/>.</summary>
 public readonly record struct PartitionExtent(int Partition, long First, long End);

@@ -30,6 +30,7 @@ internal sealed partial class OrleansEngine(
     private IGrainFactory? _grains;
     private IClusterMembershipService? _membership;
     private Task _running = Task.CompletedTask;
+    private bool _isDisposed;
     private volatile string? _notReady = "starting";
 
     public PipelineModel Pipeline => pipeline;
@@ -76,8 +77,12 @@ internal sealed partial class OrleansEngine(
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(CancellationToken.None);
-        _stopping.Dispose();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            await StopAsync(CancellationToken.None);
+            _stopping.Dispose();
+        }
     }
 
     /// <summary>Keeps in touch with the supervisor; the answers renew the silo's lease on the route.</summary>

@@ -54,6 +54,7 @@ internal sealed class InputFlow(SiloPipeline pipeline, IGrainFactory grains, lon
         var before = _entities.CallCount;
         await _entities.ApplyAsync(work.Batch, inputId, commits.Committed, work.Hosts, cancellationToken);
         Interlocked.Add(ref pipeline.EntityCalls, _entities.CallCount - before);
+        Interlocked.Increment(ref pipeline.Batches);
         pipeline.Instruments?.StageTook(ScoringStage.Features, pipeline.Parts.Time.GetElapsedTime(work.SubmittedAt));
         _finished = FinishAsync(_finished, work);
     }

@@ -99,6 +99,9 @@ internal sealed class SiloPipeline
     /// <summary>Calls to entities by the inputs on this silo.</summary>
     public long EntityCalls;
 
+    /// <summary>Batches that have passed their entities.</summary>
+    public long Batches;
+
     public LiveEntity CreateEntity(int entityType, byte[] key) => new(_features[entityType], Writer, StateKey(entityType, key));
 
     public StateKey StateKey(int entityType, byte[] key) => new(Pipeline.Name, (byte)entityType, key);

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Inference.Commands.Benchmarks.Figures;
 using Orleans.Inference.Commands.Benchmarks.Live;
 using Orleans.Inference.Commands.Simulation;
-using Orleans.Inference.Delivery;
 using Orleans.Inference.Kafka;
 using Orleans.Inference.Pipelines;
 
@@ -86,7 +85,7 @@ internal sealed class KafkaScenario : IBenchScenario
         var sink = new ObservedSink(writing, count);
         var topic = await source.OpenAsync(cancellationToken);
         await sink.OpenAsync(cancellationToken);
-        source.Start([.. topic.Partitions.Select(extent => new PartitionOffset(extent.Partition, extent.First))], new EchoLoop(sink, new byte[valueLength]));
+        source.Start(topic.Starts, new EchoLoop(sink, new byte[valueLength]));
         var ended = await sink.Acknowledged.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellationToken);
         return TimeProvider.System.GetElapsedTime(source.FirstAt, ended);
     }

@@ -35,9 +35,9 @@ internal sealed class LatencyScenario : IBenchScenario
         var count = (int)(run.Sized(WarmUp).TotalSeconds * Rate);
         await using var source = transport.CreateSource(run.Pipeline);
         await using var sink = transport.CreateSink(run.Pipeline);
-        await source.OpenAsync(cancellationToken);
+        var topic = await source.OpenAsync(cancellationToken);
         await sink.OpenAsync(cancellationToken);
-        source.Start([], new EchoLoop(sink, value: null));
+        source.Start(topic.Starts, new EchoLoop(sink, value: null));
         await using var stream = await Stream.StartAsync(
             transport, run.Pipeline.Source.Topic, run.Pipeline.Sink.Topic, count * (1 + run.Options.Runs), cancellationToken);
         await stream.SendAsync(count, cancellationToken);
@@ -105,8 +105,8 @@ internal sealed class LatencyScenario : IBenchScenario
         public static async Task<Stream> StartAsync(KafkaTransport transport, string to, string from, int capacity, CancellationToken cancellationToken)
         {
             var stream = new Stream(transport.CreateProducer(), transport.CreateSource(from, "bench"), to, capacity);
-            await stream._answers.OpenAsync(cancellationToken);
-            stream._answers.Start([], stream._clock);
+            var answers = await stream._answers.OpenAsync(cancellationToken);
+            stream._answers.Start(answers.Starts, stream._clock);
             return stream;
         }
 

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Inference.Commands.Benchmarks.Live;
+using Orleans.Inference.Commands.Simulation;
+using Orleans.Inference.Commands.Validation;
+using Orleans.Inference.Embedded;
+using Orleans.Inference.Engines;
+using Orleans.Inference.Grains.Engine;
+using Orleans.Inference.Grains.Pipelines;
+using Orleans.Inference.Models.Onnx;
+using Orleans.Inference.Pipelines;
+using Orleans.Inference.Storage.Folders;
+
+namespace Orleans.Inference.Grains.Benchmarks;
+
+/// <summary>
+/// One silo under the fraud pipeline against what its calls alone would cost, against one call per event, and against the embedded engine: all in one run, over the same
+/// payments, from memory to memory.
+/// </summary>
+internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipeline)
+{
+    private readonly PreparedPayments _payments = new(Payments(arguments));
+
+    public static async Task<int> RunAsync(BenchArguments arguments)
+    {
+        var bench = new ClusterBench(arguments, PipelineLoader.LoadRunnable(arguments.Pipeline, TextWriter.Null));
+        var shares = new List<(double Empty, double Single, double Embedded)>();
+        for (var run = 0; run < arguments.Runs; run++)
+        {
+            shares.Add(await bench.MeasureAsync());
+        }
+
+        Console.WriteLine(
+            $"medians: share of empty calls {Median(shares.Select(share => share.Empty)):F2}, times one call per event {Median(shares.Select(share => share.Single)):F2}, "
+            + $"share of the embedded engine {Median(shares.Select(share => share.Embedded)):F3}");
+        return 0;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
+    private static IEnumerable<Payment> Payments(BenchArguments arguments) => arguments.Customers == 0
+        ? new PaymentSimulator(new PaymentSimulationOptions()).From().Take(2 * arguments.Events)
+        : SpreadPayments.Make(2L * arguments.Events, arguments.Customers, 2 * arguments.Customers, TimeSpan.FromDays(40));
+
+    private async Task<(double Empty, double Single, double Embedded)> MeasureAsync()
+    {
+        var held = Enumerable.Range(0, PreparedPayments.Partitions).Min(partition => _payments.Of(partition).Count) / 2;
+        var engine = await MeasureEngineAsync(held);
+        Console.Error.WriteLine(engine);
+        var empty = await MeasureEmptyAsync(engine);
+        Console.Error.WriteLine($"empty {empty:N0}");
+        var single = await MeasureSingleAsync(held);
+        Console.Error.WriteLine($"single {single:N0}");
+        var embedded = await MeasureEmbeddedAsync(held);
+        Console.WriteLine(
+            $"engine {engine.PerSecond:N0}/s ({engine.CallsPerEvent:F2} calls, {engine.RowsPerEvent:F3} rows, {engine.BytesPerEvent:F0} stored bytes an event, "
+            + $"{engine.CallsPerBatch:F0} calls a batch, {engine.EntityBytes:N0} heap bytes an entity), "
+            + $"empty calls for {empty:N0}/s, one call per event {single:N0}/s, embedded {embedded:N0}/s");
+        return (engine.PerSecond / empty, engine.PerSecond / single, engine.PerSecond / embedded);
+    }
+
+    private async Task<EngineResult> MeasureEngineAsync(int held)
+    {
+        var before = Heap();
+        using var host = await BenchSilo.StartAsync(arguments.Postgres);
+        var transport = new MemoryTransport(_payments) { Held = held };
+        var name = $"{pipeline.Name}-{Guid.NewGuid():N}";
+        await using var engine = new OrleansEngineFactory(() => host.Services, NullLoggerFactory.Instance)
+            .CreateEngine(pipeline with { Name = name }, Parts(transport), new EngineOptions());
+        await engine.StartAsync(CancellationToken.None);
+        var warm = (long)held * PreparedPayments.Partitions;
+        await UntilAsync(() => transport.Written >= warm);
+        var local = await host.Services.GetRequiredService<SiloPipelines>().GetAsync(name, CancellationToken.None);
+        await local.Writer.FlushAsync();
+        var (calls, rows, bytes, scored) = (local.EntityCalls, local.Writer.WrittenRows, local.Writer.WrittenBytes, local.Batches);
+        var started = Stopwatch.GetTimestamp();
+        var (pause, cpu, gen0, gen2) = (GC.GetTotalPauseDuration(), Environment.CpuUsage.TotalTime, GC.CollectionCount(0), GC.CollectionCount(2));
+        var contention = Monitor.LockContentionCount;
+        transport.Release();
+        await UntilAsync(() => transport.Written >= _payments.Count);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        Console.Error.WriteLine($"elapsed {elapsed}, cpu {Environment.CpuUsage.TotalTime - cpu}, paused {GC.GetTotalPauseDuration() - pause}, gen0 {GC.CollectionCount(0) - gen0}, gen2 {GC.CollectionCount(2) - gen2}, contention {Monitor.LockContentionCount - contention}, threads {ThreadPool.ThreadCount}");
+        await local.Writer.FlushAsync();
+        var events = _payments.Count - warm;
+        var entities = pipeline.Entities.Sum(entity => local.Entities.CountOf(entity.Index));
+        var result = new EngineResult(
+            events / elapsed.TotalSeconds,
+            (local.EntityCalls - calls) / (double)events,
+            (local.Writer.WrittenRows - rows) / (double)events,
+            (local.Writer.WrittenBytes - bytes) / (double)events,
+            (local.EntityCalls - calls) / (double)(local.Batches - scored),
+            (Heap() - before) / Math.Max(1, entities),
+            (int)entities,
+            events);
+        await engine.DisposeAsync();
+        await host.StopAsync();
+        return result;
+    }
+
+    /// <summary>Events a second that the calls alone would allow.</summary>
+    private async Task<double> MeasureEmptyAsync(EngineResult engine)
+    {
+        using var host = await BenchSilo.StartAsync(null);
+        var callers = Enumerable.Range(0, PreparedPayments.Partitions)
+            .Select(key => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IEmptyCaller>(key)).ToList();
+        var grains = Math.Max(1, engine.Entities / PreparedPayments.Partitions);
+        var inABatch = Math.Max(1, (int)engine.CallsPerBatch);
+        await Task.WhenAll(callers.Select(caller => caller.CallAsync(grains, (grains / inABatch) + 1, inABatch).AsTask()));
+        var batches = (int)(engine.Events * engine.CallsPerEvent / inABatch / PreparedPayments.Partitions);
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(callers.Select(caller => caller.CallAsync(grains, batches, inABatch).AsTask()));
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        await host.StopAsync();
+        return batches * (double)inABatch * PreparedPayments.Partitions / engine.CallsPerEvent / elapsed.TotalSeconds;
+    }
+
+    private async Task<double> MeasureSingleAsync(int held)
+    {
+        using var host = await BenchSilo.StartAsync(null);
+        host.Services.GetRequiredService<SingleCallSource>().Payments = _payments;
+        var name = pipeline.Name + "-single";
+        await using var engine = new OrleansEngineFactory(() => host.Services, NullLoggerFactory.Instance)
+            .CreateEngine(pipeline with { Name = name }, Parts(null), new EngineOptions());
+        await engine.StartAsync(CancellationToken.None);
+        await UntilAsync(() => engine.Readiness.IsReady);
+        var callers = Enumerable.Range(0, PreparedPayments.Partitions)
+            .Select(key => host.Services.GetRequiredService<IGrainFactory>().GetGrain<ISingleCaller>(key)).ToList();
+        await Task.WhenAll(callers.Select(caller => caller.RunAsync(name, 0, held).AsTask()));
+        var count = Math.Min(held, arguments.Events / PreparedPayments.Partitions / 2);
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(callers.Select(caller => caller.RunAsync(name, held, count).AsTask()));
+        var perSecond = count * PreparedPayments.Partitions / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await engine.DisposeAsync();
+        await host.StopAsync();
+        return perSecond;
+    }
+
+    private async Task<double> MeasureEmbeddedAsync(int held)
+    {
+        var folder = Directory.CreateTempSubdirectory("cluster-bench-");
+        try
+        {
+            using var state = StateFolder.Open(folder.FullName, pipeline);
+            var transport = new MemoryTransport(_payments) { Held = held };
+            var parts = Parts(transport) with
+            {
+                Store = state.Store,
+                Journal = state.Journal,
+                Source = transport.CreateSource(pipeline),
+                Sink = transport.CreateSink(pipeline),
+            };
+            await using var engine = new EmbeddedEngineFactory(NullLoggerFactory.Instance).CreateEngine(pipeline, parts, new EngineOptions());
+            await engine.StartAsync(CancellationToken.None);
+            var warm = (long)held * PreparedPayments.Partitions;
+            await UntilAsync(() => transport.Written >= warm);
+            var started = Stopwatch.GetTimestamp();
+            transport.Release();
+            await UntilAsync(() => transport.Written >= _payments.Count);
+            return (_payments.Count - warm) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static EngineParts Parts(MemoryTransport? transport) =>
+        new() { Models = new OnnxModelCatalog(), Store = null!, Journal = null!, Transport = transport };
+
+    private static long Heap()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!isSo())
+        {
+            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(3))
+            {
+                throw new TimeoutException("The run took more than three minutes.");
+            }
+
+            await Task.Delay(1);
+        }
+    }
+
+    private sealed record EngineResult(
+        double PerSecond, double CallsPerEvent, double RowsPerEvent, double BytesPerEvent, double CallsPerBatch, long EntityBytes, int Entities, long Events);
+}

@@ -1,0 +1,3 @@
+using Orleans.Inference.Grains.Benchmarks;
+
+return await ClusterBench.RunAsync(BenchArguments.Parse(args));
