@@ -3,6 +3,8 @@
 # program's results. The script that sources it sets `root`, the repository's folder.
 # shellcheck disable=SC2154
 
+# ONNX Runtime reports its use to its maker unless told not to.
+export ORT_DISABLE_TELEMETRY=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
 
 say() { printf '%s\n' "$*" >&2; }

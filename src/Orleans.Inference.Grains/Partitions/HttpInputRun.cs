@@ -32,7 +32,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
         _decoder = new JsonEventDecoder(pipeline.Pipeline);
         _judge = new EventJudge(pipeline.Pipeline, pipeline.Parts.Time);
         Commits = new InputCommits(pipeline, place, sink);
-        _flow = new InputFlow(pipeline, grains, InputId.Http, Commits, new BatchOutput(pipeline, grains, sink));
+        _flow = new InputFlow(pipeline, grains, InputId.Http, Commits, new BatchOutput(pipeline, grains, sink), leaseTerm: null);
         _nextSequence = place.Place!.NextSequence;
         var clock = new InputClock(pipeline.Pipeline.Source.Lateness.Ticks);
         clock.Restore(place.Place.Clock);

@@ -10,7 +10,7 @@ namespace Orleans.Inference.Grains.Partitions;
 /// The way of an input's batches: entities, scoring, output, in order. One batch at a time is with the entities; scoring and output of one go on while the next is there. Runs
 /// in the turns of the input's grain.
 /// </summary>
-internal sealed class InputFlow(SiloPipeline pipeline, IGrainFactory grains, long inputId, InputCommits commits, BatchOutput output)
+internal sealed class InputFlow(SiloPipeline pipeline, IGrainFactory grains, long inputId, InputCommits commits, BatchOutput output, int? leaseTerm)
 {
     private const int MostInFlight = 4;
 
@@ -80,6 +80,12 @@ internal sealed class InputFlow(SiloPipeline pipeline, IGrainFactory grains, lon
         work.Batch.ScoredAt = time.GetUtcNow().UtcTicks;
         pipeline.Instruments?.StageTook(ScoringStage.Model, time.GetElapsedTime(started));
         await previous;
+        if (leaseTerm is { } term && (term != pipeline.Route.Term || !pipeline.Route.IsValid(pipeline.Ticks)))
+        {
+            // Another silo may have taken the input over by now and be publishing the same.
+            throw new InputLostException("the silo was out of touch with the cluster");
+        }
+
         started = time.GetTimestamp();
         await output.EmitAsync(work);
         commits.Published(work.After, work.Hosts);

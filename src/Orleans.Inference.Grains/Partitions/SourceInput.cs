@@ -39,7 +39,7 @@ internal sealed class SourceInput : IRecordReceiver, IAsyncDisposable
         _commits = new InputCommits(pipeline, _place, _sink) { OnCommitted = Commit };
         Output = new BatchOutput(pipeline, grains, _sink);
         var place = _place.Place!;
-        _flow = new InputFlow(pipeline, grains, InputId.Of(place.Incarnation, _partition), _commits, Output);
+        _flow = new InputFlow(pipeline, grains, InputId.Of(place.Incarnation, _partition), _commits, Output, pipeline.Route.Term);
         var clock = new InputClock(pipeline.Pipeline.Source.Lateness.Ticks);
         clock.Restore(place.Clock);
         _queue = new PartitionInput(

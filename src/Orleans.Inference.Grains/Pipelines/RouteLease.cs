@@ -19,6 +19,9 @@ internal sealed class RouteLease(RouteRevision first)
     /// <summary>The route to score by; what the pipeline file says before the first heartbeat.</summary>
     public RouteRevision Current { get; private set; } = first;
 
+    /// <summary>Changes when a lease has ended before it was renewed: meanwhile another silo may have taken over what this one did.</summary>
+    public int Term { get; private set; }
+
     public bool IsValid(long now) => now < Volatile.Read(ref _until);
 
     /// <param name="route">The supervisor's present route; its versions are loaded. An answer that comes late changes nothing back.</param>
@@ -32,6 +35,7 @@ internal sealed class RouteLease(RouteRevision first)
                 return;
             }
 
+            Term += askedAt > _until ? 1 : 0;
             Current = route;
             Volatile.Write(ref _until, Math.Max(_until, askedAt + Duration.Ticks));
             foreach (var waiting in _waiting)
