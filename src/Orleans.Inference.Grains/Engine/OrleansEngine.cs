@@ -31,7 +31,6 @@ internal sealed partial class OrleansEngine(
     private IClusterMembershipService? _membership;
     private Task _running = Task.CompletedTask;
     private bool _isDisposed;
-    private bool _isStarting = true;
     private volatile string? _notReady = "starting";
 
     public PipelineModel Pipeline => pipeline;
@@ -130,18 +129,21 @@ internal sealed partial class OrleansEngine(
         }
 
         local.Route.Renew(route, askedAt);
-        if (_isStarting)
+        if (!local.IsLeaving && _notReady is not "stopping")
         {
-            // Once ready, a partition that moves or begins anew is no reason to send callers away.
-            _isStarting = orders.NotReady is not null;
-            if (!_isStarting)
-            {
-                // The first request need not wait for the door.
-                await Door.OpenAsync();
-            }
-
-            _notReady = local.IsLeaving ? _notReady : orders.NotReady;
+            _notReady = orders.NotReady ?? await OpenDoorAsync();
         }
+    }
+
+    /// <summary>The door is opened with the engine, so that the first request does not wait for it.</summary>
+    private async Task<string?> OpenDoorAsync()
+    {
+        if (_notReady is not null)
+        {
+            await Door.OpenAsync();
+        }
+
+        return null;
     }
 
     private IHttpDoorGrain Door => _grains!.GetGrain<IHttpDoorGrain>(pipeline.Name);
