@@ -63,33 +63,33 @@ public sealed class MembershipTablesTests(PostgreSqlServer server)
     public async Task Table_FollowsTheProtocol_OneWriterAVersion()
     {
         var table = await OpenTableAsync(await server.CreateDatabaseAsync());
-        var empty = await table.ReadAll();
+        var empty = await table.ReadAllAsync(Cancellation);
         Assert.Empty(empty.Members);
         var (first, second) = (Entry(1), Entry(2));
 
-        Assert.True(await table.InsertRow(first, empty.Version.Next()));
+        Assert.True(await table.InsertRowAsync(first, empty.Version.Next(), Cancellation));
 
         // The version that both have read is taken.
-        Assert.False(await table.InsertRow(second, empty.Version.Next()));
-        var one = await table.ReadAll();
+        Assert.False(await table.InsertRowAsync(second, empty.Version.Next(), Cancellation));
+        var one = await table.ReadAllAsync(Cancellation);
         Assert.Equal(1, one.Version.Version);
-        Assert.False(await table.InsertRow(first, one.Version.Next()));
-        Assert.True(await table.InsertRow(second, one.Version.Next()));
-        Assert.Equal(2, (await table.ReadAll()).Members.Count);
+        Assert.False(await table.InsertRowAsync(first, one.Version.Next(), Cancellation));
+        Assert.True(await table.InsertRowAsync(second, one.Version.Next(), Cancellation));
+        Assert.Equal(2, (await table.ReadAllAsync(Cancellation)).Members.Count);
 
-        var row = await table.ReadRow(first.SiloAddress);
+        var row = await table.ReadRowAsync(first.SiloAddress, Cancellation);
         var (entry, tag) = Assert.Single(row.Members);
         Assert.Equal((first.SiloName, first.HostName, SiloStatus.Joining, 30_000), (entry.SiloName, entry.HostName, entry.Status, entry.ProxyPort));
         entry.Status = SiloStatus.Dead;
         entry.SuspectTimes = [Tuple.Create(second.SiloAddress, first.StartTime)];
-        Assert.True(await table.UpdateRow(entry, tag, row.Version.Next()));
-        Assert.False(await table.UpdateRow(entry, tag, row.Version.Next()));
+        Assert.True(await table.UpdateRowAsync(entry, tag, row.Version.Next(), Cancellation));
+        Assert.False(await table.UpdateRowAsync(entry, tag, row.Version.Next(), Cancellation));
 
-        var dead = Assert.Single((await table.ReadRow(first.SiloAddress)).Members).Item1;
+        var dead = Assert.Single((await table.ReadRowAsync(first.SiloAddress, Cancellation)).Members).Item1;
         Assert.Equal(SiloStatus.Dead, dead.Status);
         Assert.Equal(second.SiloAddress, Assert.Single(dead.SuspectTimes!).Item1);
-        Assert.Equal(3, (await table.ReadAll()).Version.Version);
-        Assert.Empty((await table.ReadRow(Entry(3).SiloAddress)).Members);
+        Assert.Equal(3, (await table.ReadAllAsync(Cancellation)).Version.Version);
+        Assert.Empty((await table.ReadRowAsync(Entry(3).SiloAddress, Cancellation)).Members);
     }
 
     [Fact]
@@ -98,16 +98,16 @@ public sealed class MembershipTablesTests(PostgreSqlServer server)
         var table = await OpenTableAsync(await server.CreateDatabaseAsync());
         foreach (var entry in new[] { Entry(1, SiloStatus.Active), Entry(2, SiloStatus.Dead), Entry(3, SiloStatus.Dead) })
         {
-            Assert.True(await table.InsertRow(entry, (await table.ReadAll()).Version.Next()));
+            Assert.True(await table.InsertRowAsync(entry, (await table.ReadAllAsync(Cancellation)).Version.Next(), Cancellation));
         }
 
         var alive = Entry(3);
         alive.IAmAliveTime = Start.AddHours(2);
-        await table.UpdateIAmAlive(alive);
-        await table.CleanupDefunctSiloEntries(new DateTimeOffset(Start.AddHours(1)));
+        await table.UpdateIAmAliveAsync(alive, Cancellation);
+        await table.CleanupDefunctSiloEntriesAsync(new DateTimeOffset(Start.AddHours(1)), Cancellation);
 
-        Assert.Equal([1, 3], (await table.ReadAll()).Members.Select(member => member.Item1.SiloAddress.Generation).Order());
-        await table.DeleteMembershipTableEntries("test");
+        Assert.Equal([1, 3], (await table.ReadAllAsync(Cancellation)).Members.Select(member => member.Item1.SiloAddress.Generation).Order());
+        await table.DeleteMembershipTableEntriesAsync("test", Cancellation);
     }
 
     [Fact]
@@ -119,14 +119,14 @@ public sealed class MembershipTablesTests(PostgreSqlServer server)
         await Task.WhenAll(Enumerable.Range(1, Writers).Select(generation => Task.Run(
             async () =>
             {
-                while (!await table.InsertRow(Entry(generation), (await table.ReadAll()).Version.Next()))
+                while (!await table.InsertRowAsync(Entry(generation), (await table.ReadAllAsync(Cancellation)).Version.Next(), Cancellation))
                 {
                     // Another writer took the version; there are at most as many refusals as writers.
                 }
             },
             Cancellation)));
 
-        var all = await table.ReadAll();
+        var all = await table.ReadAllAsync(Cancellation);
         Assert.Equal((Writers, Writers), (all.Version.Version, all.Members.Count));
     }
 
@@ -154,7 +154,7 @@ public sealed class MembershipTablesTests(PostgreSqlServer server)
             silo.UseAdoNetClustering((AdoNetClusteringSiloOptions options) => (options.Invariant, options.ConnectionString) = ("Npgsql", database));
         });
         var table = builder.Build().Services.GetRequiredService<IMembershipTable>();
-        await table.InitializeMembershipTable(tryInitTableVersion: true);
+        await table.InitializeMembershipTableAsync(true, Cancellation);
         return table;
     }
 }
