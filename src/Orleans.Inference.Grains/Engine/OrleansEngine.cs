@@ -26,6 +26,7 @@ internal sealed partial class OrleansEngine(
     private readonly CancellationTokenSource _stopping = new();
     private readonly EventValidator _validator = new(pipeline, parts.Time);
     private readonly RequestGate _requests = new();
+    private readonly MovePatience _patience = new();
     private SiloPipeline? _local;
     private IGrainFactory? _grains;
     private IClusterMembershipService? _membership;
@@ -131,7 +132,7 @@ internal sealed partial class OrleansEngine(
         local.Route.Renew(route, askedAt);
         if (!local.IsLeaving && _notReady is not "stopping")
         {
-            _notReady = orders.NotReady ?? await OpenDoorAsync();
+            _notReady = _patience.Judge(orders.NotReady, askedAt) ?? await OpenDoorAsync();
         }
     }
 
