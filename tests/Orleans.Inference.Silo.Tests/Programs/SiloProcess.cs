@@ -16,12 +16,14 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
 
+    private static readonly string[] WithoutKafka = ["--no-kafka"];
+
     private readonly Process _process;
     private readonly DirectoryInfo _ownState = Directory.CreateTempSubdirectory("inference-silo-");
     private readonly ConcurrentQueue<string> _said = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SiloProcess(string? state, params (string Key, string Value)[] settings)
+    private SiloProcess(string pipeline, string[] source, string? state, (string Key, string Value)[] settings)
     {
         SiloPort = FreePort();
         var start = new ProcessStartInfo("dotnet")
@@ -31,7 +33,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "inference-silo.dll"), "run", Fraud, "--no-kafka", "--urls", "http://127.0.0.1:0", "--state", state ?? _ownState.FullName];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "inference-silo.dll"), "run", pipeline, .. source, "--urls", "http://127.0.0.1:0", "--state", state ?? _ownState.FullName];
         arguments.ToList().ForEach(start.ArgumentList.Add);
         start.Environment["Clustering__SiloPort"] = $"{SiloPort}";
         start.Environment["Clustering__GatewayPort"] = $"{FreePort()}";
@@ -73,19 +75,20 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public static Task<SiloProcess> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
 
     /// <summary>Starts a silo on a state folder of the test's and waits until it listens.</summary>
-    public static async Task<SiloProcess> StartAsync(string? state, params (string Key, string Value)[] settings)
-    {
-        var silo = new SiloProcess(state, settings);
-        var first = await Task.WhenAny(silo._address.Task, Task.Delay(StartLimit, TestContext.Current.CancellationToken));
-        Assert.True(first == silo._address.Task && silo._address.Task.Result.Length > 0, $"awaited in vain: the silo's address; it said: {silo.Said}");
-        silo.Http.BaseAddress = new Uri(await silo._address.Task);
-        return silo;
-    }
+    public static Task<SiloProcess> StartAsync(string? state, params (string Key, string Value)[] settings) =>
+        ListeningAsync(new SiloProcess(Fraud, WithoutKafka, state, settings));
+
+    /// <summary>Starts a silo that reads a pipeline's events from Kafka and waits until it listens.</summary>
+    /// <param name="pipeline">The pipeline's folder.</param>
+    /// <param name="kafka"><c>HOST:PORT[,HOST:PORT]</c>.</param>
+    /// <param name="settings">What else it is given.</param>
+    public static Task<SiloProcess> StartReadingAsync(string pipeline, string kafka, params (string Key, string Value)[] settings) =>
+        ListeningAsync(new SiloProcess(pipeline, ["--kafka", kafka], null, settings));
 
     /// <summary>Runs a silo that is to end by itself.</summary>
     public static async Task<(int Code, string Said)> RunAsync(params (string Key, string Value)[] settings)
     {
-        await using var silo = new SiloProcess(null, settings);
+        await using var silo = new SiloProcess(Fraud, WithoutKafka, null, settings);
         return (await silo.ExitAsync(), silo.Said);
     }
 
@@ -157,6 +160,22 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         _process.Dispose();
         Http.Dispose();
         _ownState.Delete(recursive: true);
+    }
+
+    private static async Task<SiloProcess> ListeningAsync(SiloProcess silo)
+    {
+        try
+        {
+            var first = await Task.WhenAny(silo._address.Task, Task.Delay(StartLimit, TestContext.Current.CancellationToken));
+            Assert.True(first == silo._address.Task && silo._address.Task.Result.Length > 0, $"awaited in vain: the silo's address; it said: {silo.Said}");
+            silo.Http.BaseAddress = new Uri(await silo._address.Task);
+            return silo;
+        }
+        catch
+        {
+            await silo.DisposeAsync();
+            throw;
+        }
     }
 
     [LibraryImport("libc", SetLastError = true)]
