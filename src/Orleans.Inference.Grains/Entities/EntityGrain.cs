@@ -49,6 +49,11 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
         // Before the change: a loss in between then shows.
         var host = Pipeline.Writer.Host;
         Entity.TouchedAt = Pipeline.Ticks;
+        if (!Entity.Has(rows.Input, rows.SentBefore))
+        {
+            return new(new EntityAnswer { Host = host, Features = [], IsLost = true });
+        }
+
         if (Entity.Apply(rows) is { } features)
         {
             Applied(rows);

@@ -20,6 +20,10 @@ public sealed class EntityRows
     [Id(4)]
     public Orleans.Runtime.SiloAddress? Caller { get; init; }
 
+    /// <summary>The offset before these that the input has sent to the entity and not committed, or -1.</summary>
+    [Id(5)]
+    public long SentBefore { get; init; } = -1;
+
     /// <summary>One row an event: its offset, then the words of <see cref="Features.EntityFeatures"/>.</summary>
     [Id(3)]
     public required long[] Words { get; init; }
@@ -36,6 +40,12 @@ public sealed class EntityAnswer
     /// <summary>Row-major [events x features of the type] float32.</summary>
     [Id(1)]
     public required float[] Features { get; init; }
+
+    /// <summary>
+    /// Nothing has been applied: what was sent before went with a silo. Applying these without it would put it in the past for good, where it could not be applied any more.
+    /// </summary>
+    [Id(2)]
+    public bool IsLost { get; init; }
 }
 
 /// <summary>

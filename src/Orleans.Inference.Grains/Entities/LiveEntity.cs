@@ -70,6 +70,20 @@ internal sealed class LiveEntity : IUnsavedState
         }
     }
 
+    /// <summary>Whether it has taken an input up to an offset.</summary>
+    public bool Has(long input, long offset)
+    {
+        if (offset < 0)
+        {
+            return true;
+        }
+
+        lock (_state)
+        {
+            return MarkOf(input).Last >= offset;
+        }
+    }
+
     /// <summary>Applies events; null when the entity is lost.</summary>
     public float[]? Apply(EntityRows rows)
     {

@@ -18,6 +18,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
     private readonly byte[][] _prefixes = [.. pipeline.Entities.Select(entity => EntityId.Prefix(pipeline.Name, entity.Index))];
     private readonly RowGroups _groups = new(capacity);
     private readonly List<EntityCall> _calls = [];
+    private readonly SentOffsets _sent = new();
     private readonly int[][] _nextRow = [.. pipeline.Entities.Select(_ => new int[capacity])];
 
     /// <summary>Calls made since start, retries included.</summary>
@@ -28,6 +29,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
     /// <param name="committed">Offsets below this the input has committed.</param>
     /// <param name="hosts">Receives the silos that hold what has changed.</param>
     /// <param name="cancellationToken">Gives up; the batch is then half applied and must come again.</param>
+    /// <exception cref="InputLostException">An entity no longer has what the input has sent before and not committed.</exception>
     public async Task ApplyAsync(EventBatch batch, long input, long committed, HashSet<EntityHost> hosts, CancellationToken cancellationToken)
     {
         var preview = batch.Count > 0 && (batch.Flags[0] & RowFlags.DryRun) != 0;
@@ -61,12 +63,24 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
                 _reader.WordsOf(batch, row, type).CopyTo(words.AsSpan((i * width) + 1));
             }
 
+            var id = EntityId.GrainIdOf(_prefixes[type], type, batch.KeyOf(type, first));
+
+            // HTTP's events come once; nobody could send them again.
+            var sentBefore = preview || input == InputId.Http ? -1 : _sent.Exchange(id, words[^width], committed);
             _calls.Add(new EntityCall
             {
                 Type = type,
                 FirstRow = first,
-                Grain = grains.GetGrain<IEntityGrain>(EntityId.GrainIdOf(_prefixes[type], type, batch.KeyOf(type, first))),
-                Rows = new EntityRows { Input = input, Committed = committed, Horizon = preview ? long.MinValue : batch.Horizon, Caller = silo, Words = words },
+                Grain = grains.GetGrain<IEntityGrain>(id),
+                Rows = new EntityRows
+                {
+                    Input = input,
+                    Committed = committed,
+                    SentBefore = sentBefore,
+                    Horizon = preview ? long.MinValue : batch.Horizon,
+                    Caller = silo,
+                    Words = words,
+                },
             });
         }
     }
@@ -106,12 +120,14 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
         }
 
         var failed = 0;
+        var isLost = false;
         string? error = null;
         for (var i = 0; i < _calls.Count; i++)
         {
             try
             {
                 var answer = await _calls[i].Answer;
+                isLost |= answer.IsLost;
                 if (!preview)
                 {
                     hosts.Add(answer.Host);
@@ -127,6 +143,11 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
         }
 
         _calls.RemoveRange(failed, _calls.Count - failed);
+        if (isLost)
+        {
+            throw new InputLostException("an entity has lost events that were not saved");
+        }
+
         if (failed > 0 && attempt % 100 == 1)
         {
             SiloLog.EntitiesFail(logger, pipeline.Name, failed, attempt, error!);
