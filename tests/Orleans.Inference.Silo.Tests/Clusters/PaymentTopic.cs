@@ -74,7 +74,9 @@ internal sealed class PaymentTopic : IAsyncDisposable
     public Task SentAsync(int count) => LiveEngine.UntilAsync(() => SentCount >= count, $"{count} payments sent");
 
     /// <summary>Every payment has one prediction, and it is what Core says over the order of its partition.</summary>
-    public async Task AssertAreCoresAsync(IReadOnlyList<DeliveredPrediction> predictions)
+    /// <param name="predictions">All that were found.</param>
+    /// <param name="circumstances">What to say besides when they differ.</param>
+    public async Task AssertAreCoresAsync(IReadOnlyList<DeliveredPrediction> predictions, Func<string> circumstances)
     {
         var twice = predictions.CountBy(prediction => prediction.EventId).Where(count => count.Value > 1).Select(count => count.Key).ToList();
         Assert.True(twice.Count == 0, $"{twice.Count} payments have several predictions: {string.Join(' ', twice.Take(10))}");
@@ -86,7 +88,8 @@ internal sealed class PaymentTopic : IAsyncDisposable
                 Assert.True(byId.Remove(row.Id, out var found), $"{row.Id} has no prediction");
                 Assert.Equal(partition, found.Partition);
                 Assert.True(
-                    row.FeatureValues.SequenceEqual(found.Features), $"{row.Id}: Core has {string.Join(' ', row.FeatureValues)}, the cluster {string.Join(' ', found.Features)}");
+                    row.FeatureValues.SequenceEqual(found.Features),
+                    $"{row.Id} of partition {partition}, {row.Entity}, scored at {found.ScoredAt:HH:mm:ss.fff}: Core has {string.Join(' ', row.FeatureValues)}, the cluster {string.Join(' ', found.Features)}{circumstances()}");
                 Assert.Equal(row.Score, found.Score);
             }
         }

@@ -12,6 +12,7 @@ internal sealed class PredictionReader : IDisposable
 
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly List<DeliveredPrediction> _found = [];
+    private readonly HashSet<string> _customers = [];
 
     public PredictionReader(PaymentTopic payments)
     {
@@ -32,25 +33,35 @@ internal sealed class PredictionReader : IDisposable
     /// <param name="count">How many in all.</param>
     /// <param name="limit">How long to wait for them.</param>
     /// <param name="circumstances">What to say besides when they do not come.</param>
-    public IReadOnlyList<DeliveredPrediction> ReadUntil(int count, TimeSpan limit, Func<string> circumstances)
+    public IReadOnlyList<DeliveredPrediction> ReadUntil(int count, TimeSpan limit, Func<string> circumstances) =>
+        ReadUntil(() => _found.Count >= count, $"{count} predictions", limit, circumstances);
+
+    /// <summary>Reads on until every customer has a prediction, and a second longer. Blocks.</summary>
+    /// <param name="limit">How long to wait for them.</param>
+    /// <param name="circumstances">What to say besides when they do not come.</param>
+    public void ReadUntilEveryCustomer(TimeSpan limit, Func<string> circumstances) =>
+        ReadUntil(() => _customers.Count == PaymentTopic.Customers, "a prediction of every customer", limit, circumstances);
+
+    public void Dispose() => _consumer.Dispose();
+
+    private List<DeliveredPrediction> ReadUntil(Func<bool> isEnough, string what, TimeSpan limit, Func<string> circumstances)
     {
         var started = TimeProvider.System.GetTimestamp();
-        long? enoughAt = _found.Count >= count ? started : null;
+        long? enoughAt = isEnough() ? started : null;
         while (enoughAt is not { } at || TimeProvider.System.GetElapsedTime(at) < Afterwards)
         {
             Assert.True(
                 TimeProvider.System.GetElapsedTime(started) < limit,
-                $"awaited in vain for {limit.TotalSeconds} s: {count} predictions; there are {_found.Count}: "
+                $"awaited in vain for {limit.TotalSeconds} s: {what}; there are "
                 + $"{string.Join(", ", _found.CountBy(found => found.Partition).OrderBy(found => found.Key).Select(found => $"{found.Value} of partition {found.Key}"))}; {circumstances()}");
             if (_consumer.Consume(Wait) is { } record && DeliveredPrediction.Of(record.Message.Value) is var prediction && !ScoringCalls.IsEvent(prediction.EventId))
             {
                 _found.Add(prediction);
-                enoughAt ??= _found.Count >= count ? TimeProvider.System.GetTimestamp() : null;
+                _customers.Add(prediction.Entity);
+                enoughAt ??= isEnough() ? TimeProvider.System.GetTimestamp() : null;
             }
         }
 
         return _found;
     }
-
-    public void Dispose() => _consumer.Dispose();
 }

@@ -34,7 +34,7 @@ public sealed class SilosUnderLoadTests(PostgreSqlServer server, ITestOutputHelp
 
         using var reader = new PredictionReader(payments);
         var predictions = reader.ReadUntil(payments.SentCount, ReadLimit, () => silos.Said);
-        await payments.AssertAreCoresAsync(predictions);
+        await payments.AssertAreCoresAsync(predictions, () => silos.Said);
         Assert.True(sentBefore < payments.SentCount - (8 * Rate), "The load ended too soon after the kill.");
         AssertGoesOn("partition", predictions.GroupBy(prediction => $"{prediction.Partition}"), PaymentTopic.Partitions, killedAt);
         AssertGoesOn("customer", predictions.GroupBy(prediction => prediction.Entity), PaymentTopic.Customers, killedAt);
@@ -51,7 +51,7 @@ public sealed class SilosUnderLoadTests(PostgreSqlServer server, ITestOutputHelp
         var sending = payments.SendAsync(count: 40 * Rate, Rate, enough.Token);
         await payments.SentAsync(2 * Rate);
         using var reader = new PredictionReader(payments);
-        reader.ReadUntil(Rate, ReadLimit, () => silos.Said);
+        reader.ReadUntilEveryCustomer(ReadLimit, () => silos.Said);
 
         await using var calls = new ScoringCalls(payments.PipelineName);
         two.ToList().ForEach(calls.Ask);
@@ -69,7 +69,7 @@ public sealed class SilosUnderLoadTests(PostgreSqlServer server, ITestOutputHelp
         output.WriteLine($"{calls.Count} calls");
         Assert.True(calls.Failures.Count == 0, $"{calls.Failures.Count} of {calls.Count} calls failed:\n{string.Join('\n', calls.Failures.Take(20))}{silos.Said}");
         Assert.InRange(calls.Count, 500, int.MaxValue);
-        await payments.AssertAreCoresAsync(predictions);
+        await payments.AssertAreCoresAsync(predictions, () => silos.Said);
     }
 
     /// <summary>Waits until a silo has something of everything that is spread over silos.</summary>
