@@ -31,8 +31,8 @@ internal sealed partial class OrleansEngine
             return new RouteReply(RouteStatus.Invalid, Reason: exception.Message);
         }
 
-        var record = await _grains!.GetGrain<IPipelineGrain>(pipeline.Name)
+        var revision = await _grains!.GetGrain<IPipelineGrain>(pipeline.Name)
             .SetRouteAsync(route.Champion, route.Fallback?.Value, route.Fallback?.Version, author).AsTask().WaitAsync(cancellationToken);
-        return new RouteReply(RouteStatus.Answered, record.ToRevision());
+        return new RouteReply(RouteStatus.Answered, RouteRevisionJson.Decode(revision));
     }
 }

@@ -6,6 +6,7 @@ using Orleans.Inference.Grains.Partitions;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Grains.Storage;
 using Orleans.Inference.Pipelines;
+using Orleans.Inference.Routing;
 using Orleans.Inference.Serving.Inputs;
 
 namespace Orleans.Inference.Grains.Engine;
@@ -122,7 +123,7 @@ internal sealed partial class OrleansEngine(
             HttpClock = door is { Clock: > long.MinValue } ? door.Clock : long.MaxValue,
         });
         local.Horizon = orders.Horizon;
-        var route = orders.Route.ToRevision();
+        var route = RouteRevisionJson.Decode(orders.Route);
         if (route.Number != local.Route.Current.Number || !local.Route.IsValid(local.Ticks))
         {
             // Before the silo answers for it; events go on by the route before meanwhile, for as long as the lease allows.

@@ -7,7 +7,7 @@ namespace Orleans.Inference.Grains.Partitions;
 
 /// <summary>The sequencer of a pipeline's HTTP events: one input with one clock and one numbering, wherever in the cluster the requests arrive.</summary>
 [Reentrant, PreferLocalPlacement]
-internal sealed class HttpDoorGrain(SiloPipelines pipelines, IGrainFactory grains, IGrainContext context) : IGrainBase, IHttpDoorGrain, IRunningInput
+internal sealed class HttpDoorGrain(SiloPipelines pipelines, IGrainFactory grains, IGrainContext context) : IGrainBase, IHttpDoorGrain, IRunningInput, IIncomingGrainCallFilter
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly string _name = context.GrainId.Key.ToString()!;
@@ -34,6 +34,8 @@ internal sealed class HttpDoorGrain(SiloPipelines pipelines, IGrainFactory grain
     }
 
     public Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => StopAsync().WaitAsync(cancellationToken);
+
+    public Task Invoke(IIncomingGrainCallContext call) => _pipeline!.Calls.MeasureAsync(call);
 
     public ValueTask OpenAsync() => ValueTask.CompletedTask;
 

@@ -8,7 +8,7 @@ namespace Orleans.Inference.Grains.Partitions;
 /// The sequencer of one source partition: keeps a <see cref="SourceInput"/> running on the silo the supervisor chose, and begins another from the last commit when one is lost.
 /// </summary>
 [Reentrant, PartitionPlacement]
-internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grains, IGrainContext context) : IGrainBase, IPartitionGrain, IRunningInput
+internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grains, IGrainContext context) : IGrainBase, IPartitionGrain, IRunningInput, IIncomingGrainCallFilter
 {
     private static readonly TimeSpan RestartAfter = TimeSpan.FromMilliseconds(500);
 
@@ -35,6 +35,8 @@ internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grai
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         await StopAsync().WaitAsync(cancellationToken);
+
+    public Task Invoke(IIncomingGrainCallContext call) => _pipeline!.Calls.MeasureAsync(call);
 
     public ValueTask<PartitionStatus> BeatAsync()
     {

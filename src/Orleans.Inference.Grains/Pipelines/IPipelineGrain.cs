@@ -12,7 +12,7 @@ public interface IPipelineGrain : IGrainWithStringKey
     /// Makes a route that has been found fit the next revision. Answers when every silo scores by it, or has stopped scoring because it cannot be reached.
     /// </summary>
     [Alias("SetRoute")]
-    ValueTask<RouteRecord> SetRouteAsync(int champion, float? fallbackValue, int? fallbackVersion, string author);
+    ValueTask<byte[]> SetRouteAsync(int champion, float? fallbackValue, int? fallbackVersion, string author);
 }
 
 /// <summary>How a silo is.</summary>
@@ -35,9 +35,9 @@ public sealed class SiloReport
 [GenerateSerializer, Immutable, Alias("Orleans.Inference.SiloOrders")]
 public sealed class SiloOrders
 {
-    /// <summary>The route and its revision.</summary>
+    /// <summary>The route and its revision, as <see cref="Routing.RouteRevisionJson"/>.</summary>
     [Id(0)]
-    public required RouteRecord Route { get; init; }
+    public required byte[] Route { get; init; }
 
     /// <summary>No event to come on any source partition can be older: UTC ticks; long.MaxValue without source, long.MinValue when any can.</summary>
     [Id(1)]

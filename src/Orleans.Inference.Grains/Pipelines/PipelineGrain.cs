@@ -10,7 +10,7 @@ namespace Orleans.Inference.Grains.Pipelines;
 /// </summary>
 [Reentrant, PreferLocalPlacement, KeepAlive]
 internal sealed class PipelineGrain(SiloPipelines pipelines, IClusterMembershipService membership, IGrainFactory grains, IGrainContext context)
-    : IGrainBase, IPipelineGrain
+    : IGrainBase, IPipelineGrain, IIncomingGrainCallFilter
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
@@ -37,13 +37,15 @@ internal sealed class PipelineGrain(SiloPipelines pipelines, IClusterMembershipS
         await _plan!.StopAsync();
     }
 
+    public Task Invoke(IIncomingGrainCallContext call) => _pipeline!.Calls.MeasureAsync(call);
+
     public ValueTask<SiloOrders> HeartbeatAsync(SiloReport report)
     {
         _reports[report.Silo] = report;
-        return new(new SiloOrders { Route = RouteRecord.Of(_route!.Current), Horizon = _plan!.Horizon(_reports.Values), NotReady = _plan.NotReady });
+        return new(new SiloOrders { Route = RouteRevisionJson.Encode(_route!.Current), Horizon = _plan!.Horizon(_reports.Values), NotReady = _plan.NotReady });
     }
 
-    public async ValueTask<RouteRecord> SetRouteAsync(int champion, float? fallbackValue, int? fallbackVersion, string author)
+    public async ValueTask<byte[]> SetRouteAsync(int champion, float? fallbackValue, int? fallbackVersion, string author)
     {
         await _changing.WaitAsync();
         try
@@ -53,7 +55,7 @@ internal sealed class PipelineGrain(SiloPipelines pipelines, IClusterMembershipS
 
             // A silo that does not answer within the lease's duration has stopped scoring by itself.
             await Task.WhenAll(Silos().Select(silo => ConfirmAsync(silo, next.Number)));
-            return RouteRecord.Of(next);
+            return RouteRevisionJson.Encode(next);
         }
         finally
         {

@@ -18,7 +18,7 @@ internal sealed class RouteState : IUnsavedState
         _pipeline = pipeline;
         _key = key;
         _version = stored?.Version ?? 0;
-        var last = stored is null ? null : RouteRecord.FromBytes(stored.Whole.Span).ToRevision();
+        var last = stored is null ? null : RouteRevisionJson.Decode(stored.Whole.Span);
         Current = _writing = RouteRevision.AtStart(last, pipeline.Pipeline, pipeline.Parts.Time.GetUtcNow().UtcTicks);
         IsSaved = last is not null && last.Number == Current.Number;
     }
@@ -54,7 +54,7 @@ internal sealed class RouteState : IUnsavedState
         return next;
     }
 
-    public StateWrite TakeUnsaved() => new(_key, ++_version, IsWhole: true, RouteRecord.Of(_writing).ToBytes());
+    public StateWrite TakeUnsaved() => new(_key, ++_version, IsWhole: true, RouteRevisionJson.Encode(_writing));
 
     public void Saved() => IsSaved = true;
 

@@ -8,6 +8,7 @@ using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Partitions;
 using Orleans.Inference.Grains.Silos;
 using Orleans.Inference.Grains.Storage;
+using Orleans.Inference.Grains.Telemetry;
 using Orleans.Inference.Pipelines;
 using Orleans.Inference.Serving.Figures;
 using Orleans.Inference.Routing;
@@ -37,6 +38,7 @@ internal sealed class SiloPipeline
         Writer = new StateWriter(store, silo, parts.Time, logger);
         Doors = new SiloDoors(this, grains);
         Latency = new LatencyWindow(parts.Time);
+        Calls = new GrainCallTelemetry(parts.Meter, pipeline.Name, parts.Time);
         Route = new RouteLease(RouteRevision.First(pipeline));
         Versions = new LoadedVersions(pipeline, parts.Models);
         Instruments = parts.Meter is null ? null : new ScoringInstruments(parts.Meter, pipeline);
@@ -69,6 +71,8 @@ internal sealed class SiloPipeline
     public PredictionFeed Feed { get; } = new();
 
     public ScoringInstruments? Instruments { get; }
+
+    public GrainCallTelemetry Calls { get; }
 
     public RouteLease Route { get; }
 

@@ -6,7 +6,7 @@ namespace Orleans.Inference.Grains.Scoring;
 
 /// <summary>Scores batches of one pipeline; as many activations a silo as it has cores, which share the versions in memory.</summary>
 [StatelessWorker]
-internal sealed class ScoringGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, IScoringGrain
+internal sealed class ScoringGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, IScoringGrain, IIncomingGrainCallFilter
 {
     private SiloPipeline? _pipeline;
     private Scorer? _scorer;
@@ -18,6 +18,8 @@ internal sealed class ScoringGrain(SiloPipelines pipelines, IGrainContext contex
         _pipeline = await pipelines.GetAsync(context.GrainId.Key.ToString()!, cancellationToken);
         _scorer = new Scorer(_pipeline.Pipeline, _pipeline.Versions, _pipeline.Route.Current, _pipeline.ModelFailed);
     }
+
+    public Task Invoke(IIncomingGrainCallContext call) => _pipeline!.Calls.MeasureAsync(call);
 
     public ValueTask ScoreAsync(ScoringWork work)
     {

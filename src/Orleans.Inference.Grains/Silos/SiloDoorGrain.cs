@@ -7,7 +7,7 @@ namespace Orleans.Inference.Grains.Silos;
 
 /// <summary>Answers for its silo; holds nothing.</summary>
 [Reentrant, SiloPlacement]
-internal sealed class SiloDoorGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, ISiloDoorGrain
+internal sealed class SiloDoorGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, ISiloDoorGrain, IIncomingGrainCallFilter
 {
     private SiloPipeline? _pipeline;
 
@@ -17,6 +17,8 @@ internal sealed class SiloDoorGrain(SiloPipelines pipelines, IGrainContext conte
 
     public async Task OnActivateAsync(CancellationToken cancellationToken) =>
         _pipeline = await pipelines.GetAsync(context.GrainId.Key.ToString()!.Split('/')[1], cancellationToken);
+
+    public Task Invoke(IIncomingGrainCallContext call) => Pipeline.Calls.MeasureAsync(call);
 
     public async ValueTask<EntityHost> FlushAsync()
     {
