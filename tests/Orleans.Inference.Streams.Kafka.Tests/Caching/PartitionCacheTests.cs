@@ -1,3 +1,4 @@
+#pragma warning disable CS0618 // Later versions of Orleans ask by another method, which earlier ones lack.
 using Orleans.Streams;
 
 namespace Orleans.Inference.Streams.Kafka;
