@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orleans.Inference.Grains.Benchmarks;
 
-/// <summary>Arguments: <c>[--runs N] [--events N] [--customers N] [--postgres CONNECTION] [--pipeline FOLDER]</c>.</summary>
+/// <summary>Arguments: <c>[--runs N] [--events N] [--customers N] [--postgres CONNECTION] [--pipeline FOLDER] [--scenario throughput|latency]</c>.</summary>
 internal sealed record BenchArguments
 {
     public int Runs { get; init; } = 3;
@@ -12,6 +12,9 @@ internal sealed record BenchArguments
 
     /// <summary>0 is the fraud data's 5,000 customers and 10,000 terminals.</summary>
     public int Customers { get; init; }
+
+    /// <summary>Measure latency instead of throughput.</summary>
+    public bool IsLatency { get; init; }
 
     public string? Postgres { get; init; }
 
@@ -27,9 +30,10 @@ internal sealed record BenchArguments
                 "--runs" => arguments with { Runs = Number(args[i + 1]) },
                 "--events" => arguments with { Events = Number(args[i + 1]) },
                 "--customers" => arguments with { Customers = Number(args[i + 1]) },
+                "--scenario" => arguments with { IsLatency = args[i + 1] == "latency" },
                 "--postgres" => arguments with { Postgres = args[i + 1] },
                 "--pipeline" => arguments with { Pipeline = args[i + 1] },
-                _ => throw new ArgumentException($"{args[i]}: --runs, --events, --customers, --postgres and --pipeline are allowed"),
+                _ => throw new ArgumentException($"{args[i]}: --runs, --events, --customers, --postgres, --pipeline and --scenario are allowed"),
             };
         }
 

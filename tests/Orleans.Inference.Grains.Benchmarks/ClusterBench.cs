@@ -24,10 +24,18 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
 
     public static async Task<int> RunAsync(BenchArguments arguments)
     {
-        var bench = new ClusterBench(arguments, PipelineLoader.LoadRunnable(arguments.Pipeline, TextWriter.Null));
+        var pipeline = PipelineLoader.LoadRunnable(arguments.Pipeline, TextWriter.Null);
+        if (arguments.IsLatency)
+        {
+            await LatencyBench.RunAsync(arguments, pipeline);
+            return 0;
+        }
+
+        var bench = new ClusterBench(arguments, pipeline);
         var shares = new List<(double Empty, double Single, double Embedded)>();
         for (var run = 0; run < arguments.Runs; run++)
         {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             shares.Add(await bench.MeasureAsync());
         }
 
@@ -51,11 +59,8 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
     {
         var held = Enumerable.Range(0, PreparedPayments.Partitions).Min(partition => _payments.Of(partition).Count) / 2;
         var engine = await MeasureEngineAsync(held);
-        Console.Error.WriteLine(engine);
         var empty = await MeasureEmptyAsync(engine);
-        Console.Error.WriteLine($"empty {empty:N0}");
         var single = await MeasureSingleAsync(held);
-        Console.Error.WriteLine($"single {single:N0}");
         var embedded = await MeasureEmbeddedAsync(held);
         Console.WriteLine(
             $"engine {engine.PerSecond:N0}/s ({engine.CallsPerEvent:F2} calls, {engine.RowsPerEvent:F3} rows, {engine.BytesPerEvent:F0} stored bytes an event, "
@@ -79,12 +84,9 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
         await local.Writer.FlushAsync();
         var (calls, rows, bytes, scored) = (local.EntityCalls, local.Writer.WrittenRows, local.Writer.WrittenBytes, local.Batches);
         var started = Stopwatch.GetTimestamp();
-        var (pause, cpu, gen0, gen2) = (GC.GetTotalPauseDuration(), Environment.CpuUsage.TotalTime, GC.CollectionCount(0), GC.CollectionCount(2));
-        var contention = Monitor.LockContentionCount;
         transport.Release();
         await UntilAsync(() => transport.Written >= _payments.Count);
         var elapsed = Stopwatch.GetElapsedTime(started);
-        Console.Error.WriteLine($"elapsed {elapsed}, cpu {Environment.CpuUsage.TotalTime - cpu}, paused {GC.GetTotalPauseDuration() - pause}, gen0 {GC.CollectionCount(0) - gen0}, gen2 {GC.CollectionCount(2) - gen2}, contention {Monitor.LockContentionCount - contention}, threads {ThreadPool.ThreadCount}");
         await local.Writer.FlushAsync();
         var events = _payments.Count - warm;
         var entities = pipeline.Entities.Sum(entity => local.Entities.CountOf(entity.Index));
