@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Inference.Conformance.Engines;
+using Orleans.Inference.Features;
+using Orleans.Inference.Grains.Entities;
+using Orleans.Inference.Grains.Storage;
+
+namespace Orleans.Inference.Grains.Tests.Entities;
+
+/// <summary>What an entity does with events that come again, and with its own past.</summary>
+public sealed class LiveEntityTests : IDisposable
+{
+    private const long Input = 7;
+
+    private readonly EnginePipeline _pipeline = new();
+    private readonly MemoryEntityStore _store = new();
+    private readonly EntityFeatures _features;
+
+    public LiveEntityTests()
+    {
+        _features = new EntityFeatures(_pipeline.Model, entityType: 0);
+    }
+
+    public void Dispose() => _pipeline.Dispose();
+
+    [Fact]
+    public void Apply_OffsetAgain_GivesTheSameAnswerAndChangesNothing()
+    {
+        var entity = Create(Writer());
+        var first = entity.Apply(Rows(from: 0, count: 3));
+        var again = entity.Apply(Rows(from: 1, count: 3));
+        Assert.Equal(first![4..], again![..8]);
+        Assert.Equal(4, again[8]);
+    }
+
+    [Fact]
+    public void Apply_CommittedOffsetAgain_ReadsAsOfItsTime()
+    {
+        var entity = Create(Writer());
+        entity.Apply(Rows(from: 0, count: 2));
+        entity.Apply(Rows(from: 2, count: 1, committed: 2));
+        var again = entity.Apply(Rows(from: 0, count: 1, committed: 2));
+        Assert.Equal(1, again![0]);
+        Assert.Equal(4, entity.Apply(Rows(from: 3, count: 1, committed: 2))![0]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task Load_WhatWasSaved_GivesTheSameAnswers(int writes)
+    {
+        // Forty writes pass the size at which changes become a whole.
+        var writer = Writer();
+        var entity = Create(writer);
+        var expected = Create(Writer());
+        for (var write = 0; write < writes; write++)
+        {
+            entity.Apply(Rows(from: write * 5, count: 5, committed: write * 5));
+            expected.Apply(Rows(from: write * 5, count: 5, committed: write * 5));
+            await writer.FlushAsync();
+        }
+
+        var loaded = Create(Writer());
+        loaded.Load((await _store.ReadAsync(Key(), TestContext.Current.CancellationToken))!);
+        var last = (writes * 5) - 2;
+        Assert.Equal(expected.Apply(Rows(last, 4)), loaded.Apply(Rows(last, 4)));
+    }
+
+    [Fact]
+    public async Task Has_EventsThatWentWithASilo_IsFalse()
+    {
+        var writer = Writer();
+        var entity = Create(writer);
+        entity.Apply(Rows(from: 0, count: 2));
+        await writer.FlushAsync();
+        entity.Apply(Rows(from: 2, count: 2));
+
+        // Another silo knows what was saved: the two later events are nowhere.
+        var elsewhere = Create(Writer());
+        elsewhere.Load((await _store.ReadAsync(Key(), TestContext.Current.CancellationToken))!);
+        Assert.True(elsewhere.Has(Input, offset: 1));
+        Assert.False(elsewhere.Has(Input, offset: 3));
+        Assert.True(elsewhere.Has(Input, offset: -1));
+    }
+
+    [Fact]
+    public async Task Write_VersionThatIsTaken_LosesTheEntityAndBeginsAnEpoch()
+    {
+        var (first, second) = (Writer(), Writer());
+        var (owner, other) = (Create(first), Create(second));
+        owner.Apply(Rows(from: 0, count: 1));
+        other.Apply(Rows(from: 0, count: 1));
+        await first.FlushAsync();
+        var epoch = second.Host.Epoch;
+        await second.FlushAsync();
+        Assert.False(owner.IsLost);
+        Assert.True(other.IsLost);
+        Assert.Null(other.Apply(Rows(from: 1, count: 1)));
+        Assert.NotEqual(epoch, second.Host.Epoch);
+    }
+
+    /// <summary>Events a minute apart, of amount 10; the hour's count is the first of four features.</summary>
+    private EntityRows Rows(int from, int count, long committed = 0)
+    {
+        var width = 1 + _features.WordCount;
+        var words = new long[count * width];
+        for (var row = 0; row < count; row++)
+        {
+            words[row * width] = from + row;
+            words[(row * width) + 1] = Payments.Start.AddMinutes(from + row).Ticks;
+            words[(row * width) + 2] = BitConverter.DoubleToInt64Bits(10);
+        }
+
+        return new EntityRows { Input = Input, Committed = committed, Words = words };
+    }
+
+    private LiveEntity Create(StateWriter writer) => new(_features, writer, Key());
+
+    private StateKey Key() => new(_pipeline.Model.Name, 0, Encoding.UTF8.GetBytes("C1"));
+
+    private StateWriter Writer() => new(
+        _store, SiloAddress.New(IPAddress.Loopback, 1, 1), TimeProvider.System, NullLogger.Instance);
+}
