@@ -38,12 +38,13 @@ internal sealed class KafkaBench : IAsyncDisposable
         return source;
     }
 
-    /// <summary>Opens a source and starts it at every partition's first record.</summary>
+    /// <summary>Opens a source and starts every partition: at the given offset, else at its first record.</summary>
     public async Task<(IRecordSource Source, RecordingReceiver Receiver)> Read(string topic, params PartitionOffset[] next)
     {
-        var source = await OpenSource(topic);
+        var source = Owned(Transport.CreateSource(topic, "group"));
+        var opened = await Awaiting.Bounded(source.OpenAsync(CancellationToken.None), $"opening {topic}");
         var receiver = new RecordingReceiver();
-        source.Start(next, receiver);
+        source.Start([.. next.Concat(opened.Starts).DistinctBy(position => position.Partition)], receiver);
         return (source, receiver);
     }
 
