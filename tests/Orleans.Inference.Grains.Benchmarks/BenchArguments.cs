@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orleans.Inference.Grains.Benchmarks;
 
-/// <summary>Arguments: <c>[--runs N] [--events N] [--customers N] [--postgres CONNECTION] [--pipeline FOLDER] [--scenario throughput|latency]</c>.</summary>
+/// <summary>Arguments: <c>[--runs N] [--events N] [--customers N] [--postgres CONNECTION] [--pipeline FOLDER] [--scenario throughput|engine|latency]</c>.</summary>
 internal sealed record BenchArguments
 {
     public int Runs { get; init; } = 3;
@@ -13,8 +13,8 @@ internal sealed record BenchArguments
     /// <summary>0 is the fraud data's 5,000 customers and 10,000 terminals.</summary>
     public int Customers { get; init; }
 
-    /// <summary>Measure latency instead of throughput.</summary>
-    public bool IsLatency { get; init; }
+    /// <summary>What is measured: <c>throughput</c> against the others, the <c>engine</c> alone (for a profiler), or <c>latency</c>.</summary>
+    public string Scenario { get; init; } = "throughput";
 
     public string? Postgres { get; init; }
 
@@ -30,7 +30,7 @@ internal sealed record BenchArguments
                 "--runs" => arguments with { Runs = Number(args[i + 1]) },
                 "--events" => arguments with { Events = Number(args[i + 1]) },
                 "--customers" => arguments with { Customers = Number(args[i + 1]) },
-                "--scenario" => arguments with { IsLatency = args[i + 1] == "latency" },
+                "--scenario" => arguments with { Scenario = args[i + 1] },
                 "--postgres" => arguments with { Postgres = args[i + 1] },
                 "--pipeline" => arguments with { Pipeline = args[i + 1] },
                 _ => throw new ArgumentException($"{args[i]}: --runs, --events, --customers, --postgres, --pipeline and --scenario are allowed"),

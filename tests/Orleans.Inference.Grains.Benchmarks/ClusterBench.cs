@@ -25,10 +25,14 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
     public static async Task<int> RunAsync(BenchArguments arguments)
     {
         var pipeline = PipelineLoader.LoadRunnable(arguments.Pipeline, TextWriter.Null);
-        if (arguments.IsLatency)
+        switch (arguments.Scenario)
         {
-            await LatencyBench.RunAsync(arguments, pipeline);
-            return 0;
+            case "latency":
+                await LatencyBench.RunAsync(arguments, pipeline);
+                return 0;
+            case "engine":
+                await new ClusterBench(arguments, pipeline).MeasureEngineAloneAsync();
+                return 0;
         }
 
         var bench = new ClusterBench(arguments, pipeline);
@@ -55,9 +59,23 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
         ? new PaymentSimulator(new PaymentSimulationOptions()).From().Take(2 * arguments.Events)
         : SpreadPayments.Make(2L * arguments.Events, arguments.Customers, 2 * arguments.Customers, TimeSpan.FromDays(40));
 
+    /// <summary>Of the partition with the fewest payments, half: each partition begins with as many to warm up.</summary>
+    private int Held => Enumerable.Range(0, PreparedPayments.Partitions).Min(partition => _payments.Of(partition).Count) / 2;
+
+    private async Task MeasureEngineAloneAsync()
+    {
+        for (var run = 0; run < arguments.Runs; run++)
+        {
+            var engine = await MeasureEngineAsync(Held);
+            Console.WriteLine(
+                $"engine {engine.PerSecond:N0}/s, {engine.CallsPerEvent:F2} calls, {engine.RowsPerEvent:F3} rows, {engine.Allocated:F0} allocated bytes an event, "
+                + $"{engine.Processor:F1} us of processor an event, {engine.Collections} collections, {engine.Paused.TotalMilliseconds:F0} ms paused");
+        }
+    }
+
     private async Task<(double Empty, double Single, double Embedded)> MeasureAsync()
     {
-        var held = Enumerable.Range(0, PreparedPayments.Partitions).Min(partition => _payments.Of(partition).Count) / 2;
+        var held = Held;
         var engine = await MeasureEngineAsync(held);
         var empty = await MeasureEmptyAsync(engine);
         var single = await MeasureSingleAsync(held);
@@ -83,10 +101,13 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
         var local = await host.Services.GetRequiredService<SiloPipelines>().GetAsync(name, CancellationToken.None);
         await local.Writer.FlushAsync();
         var (calls, rows, bytes, scored) = (local.EntityCalls, local.Writer.WrittenRows, local.Writer.WrittenBytes, local.Batches);
+        var (allocated, collections, paused, processor) = (GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.GetTotalPauseDuration(), Environment.CpuUsage.TotalTime);
         var started = Stopwatch.GetTimestamp();
         transport.Release();
         await UntilAsync(() => transport.Written >= _payments.Count);
         var elapsed = Stopwatch.GetElapsedTime(started);
+        (allocated, collections, paused, processor) = (
+            GC.GetTotalAllocatedBytes() - allocated, GC.CollectionCount(0) - collections, GC.GetTotalPauseDuration() - paused, Environment.CpuUsage.TotalTime - processor);
         await local.Writer.FlushAsync();
         var events = _payments.Count - warm;
         var entities = pipeline.Entities.Sum(entity => local.Entities.CountOf(entity.Index));
@@ -98,7 +119,13 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
             (local.EntityCalls - calls) / (double)(local.Batches - scored),
             (Heap() - before) / Math.Max(1, entities),
             (int)entities,
-            events);
+            events)
+        {
+            Allocated = allocated / (double)events,
+            Collections = collections,
+            Paused = paused,
+            Processor = processor.TotalMicroseconds / events,
+        };
         await engine.DisposeAsync();
         await host.StopAsync();
         return result;
@@ -196,5 +223,16 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
     }
 
     private sealed record EngineResult(
-        double PerSecond, double CallsPerEvent, double RowsPerEvent, double BytesPerEvent, double CallsPerBatch, long EntityBytes, int Entities, long Events);
+        double PerSecond, double CallsPerEvent, double RowsPerEvent, double BytesPerEvent, double CallsPerBatch, long EntityBytes, int Entities, long Events)
+    {
+        /// <summary>Bytes an event.</summary>
+        public double Allocated { get; init; }
+
+        public int Collections { get; init; }
+
+        public TimeSpan Paused { get; init; }
+
+        /// <summary>Microseconds of processor time an event.</summary>
+        public double Processor { get; init; }
+    }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
-using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Partitions;
 
 namespace Orleans.Inference.Grains.Engine;
@@ -62,7 +61,7 @@ internal sealed partial class OrleansEngine
         var key = Encoding.UTF8.GetBytes(entity);
         return local.Entities.TryGet(0, key, out var active)
             ? active.Latest()
-            : await EntityOf(0, key).LatestAsync().AsTask().WaitAsync(cancellationToken);
+            : await local.EntityGrains.Of(0, key).LatestAsync().AsTask().WaitAsync(cancellationToken);
     }
 
     public async ValueTask<EntityReply?> EntityAsync(int entityType, string key, long? at, CancellationToken cancellationToken)
@@ -72,7 +71,7 @@ internal sealed partial class OrleansEngine
             return null;
         }
 
-        var reading = await EntityOf(entityType, Encoding.UTF8.GetBytes(key)).ReadAsync(at).AsTask().WaitAsync(cancellationToken);
+        var reading = await local.EntityGrains.Of(entityType, Encoding.UTF8.GetBytes(key)).ReadAsync(at).AsTask().WaitAsync(cancellationToken);
         return reading is null
             ? null
             : new EntityReply(
@@ -156,7 +155,4 @@ internal sealed partial class OrleansEngine
 
         return new SubmitReply(ReplyStatus.Answered, accepted.Count, rejected, positions);
     }
-
-    private IEntityGrain EntityOf(int entityType, byte[] key) =>
-        _grains!.GetGrain<IEntityGrain>(EntityId.GrainIdOf(EntityId.Prefix(pipeline.Name, entityType), entityType, key));
 }

@@ -22,8 +22,8 @@ internal sealed class OrleansReplay : IReplayEngine
 
     private readonly IBatchOutput _output;
     private readonly IHost _host;
+    private readonly SiloPipeline _local;
     private readonly EntityCalls _entities;
-    private readonly IScoringGrain _scoring;
     private readonly BlockingCollection<EventBatch> _pool = [];
     private readonly BlockingCollection<EventBatch> _submitted = [];
     private readonly CancellationTokenSource _failed = new();
@@ -34,14 +34,12 @@ internal sealed class OrleansReplay : IReplayEngine
     {
         _output = output;
         _host = StartSilo();
-        var grains = _host.Services.GetRequiredService<IGrainFactory>();
         var parts = new EngineParts { Models = models, Store = null!, Journal = null! };
-        var local = new SiloPipeline(
-            pipeline, parts, options, new MemoryEntityStore(), _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress, grains,
-            _host.Services.GetRequiredService<ILogger<OrleansReplay>>());
-        _host.Services.GetRequiredService<SiloPipelines>().Add(local);
-        _entities = new EntityCalls(pipeline, local.Features, grains, silo: null, parts.Time, local.Logger, options.BatchLimit);
-        _scoring = grains.GetGrain<IScoringGrain>(pipeline.Name);
+        _local = new SiloPipeline(
+            pipeline, parts, options, new MemoryEntityStore(), _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+            _host.Services.GetRequiredService<IGrainFactory>(), _host.Services.GetRequiredService<ILogger<OrleansReplay>>());
+        _host.Services.GetRequiredService<SiloPipelines>().Add(_local);
+        _entities = new EntityCalls(_local);
         for (var i = 0; i < Batches; i++)
         {
             _pool.Add(new EventBatch(pipeline, options.BatchLimit));
@@ -112,7 +110,7 @@ internal sealed class OrleansReplay : IReplayEngine
     {
         try
         {
-            await _scoring.ScoreAsync(new ScoringWork(batch, null));
+            await _local.ScoringGrain.ScoreAsync(new ScoringWork(batch, null));
             await previous;
             _output.Emit(batch);
         }

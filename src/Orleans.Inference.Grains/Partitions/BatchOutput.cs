@@ -1,7 +1,6 @@
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
-using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Pipelines;
 using Orleans.Inference.Predictions;
 using Orleans.Inference.Serving.Outputs;
@@ -13,10 +12,9 @@ namespace Orleans.Inference.Grains.Partitions;
 /// The end of an input's batches: publishes predictions, dead letters and late events, keeps each entity's latest prediction, counts, and answers HTTP. Runs in the turns of the
 /// input's grain.
 /// </summary>
-internal sealed class BatchOutput(SiloPipeline pipeline, IGrainFactory grains, IRecordSink? sink)
+internal sealed class BatchOutput(SiloPipeline pipeline, IRecordSink? sink)
 {
     private readonly OutputWriter _writer = new(pipeline.Pipeline, sink);
-    private readonly byte[] _prefix = EntityId.Prefix(pipeline.Pipeline.Name, 0);
     private readonly long[] _latencies = new long[pipeline.Options.BatchLimit];
     private readonly Dictionary<string, (int Row, byte[] Prediction)> _elsewhere = new(StringComparer.Ordinal);
     private readonly List<ScoreReply> _replies = [];
@@ -30,8 +28,7 @@ internal sealed class BatchOutput(SiloPipeline pipeline, IGrainFactory grains, I
         Emit(work);
         foreach (var (row, prediction) in _elsewhere.Values)
         {
-            var id = EntityId.GrainIdOf(_prefix, 0, work.Batch.KeyOf(0, row));
-            work.Hosts.Add(await grains.GetGrain<IEntityGrain>(id).SetLatestAsync(prediction));
+            work.Hosts.Add(await pipeline.EntityGrains.Of(0, work.Batch.KeyOf(0, row)).SetLatestAsync(prediction));
         }
 
         _elsewhere.Clear();

@@ -1,8 +1,7 @@
-using Microsoft.Extensions.Logging;
 using Orleans.Inference.Events;
 using Orleans.Inference.Features;
 using Orleans.Inference.Grains.Entities;
-using Orleans.Inference.Pipelines;
+using Orleans.Inference.Grains.Pipelines;
 
 namespace Orleans.Inference.Grains.Partitions;
 
@@ -10,16 +9,16 @@ namespace Orleans.Inference.Grains.Partitions;
 /// Takes a batch to its entities: one call per touched entity with all its rows in order, all calls at once, and the answers into the batch's matrix. An entity that does not
 /// answer is asked again until it does: it recognises what it has taken. Used by one grain, one batch at a time.
 /// </summary>
-internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFeatures> features, IGrainFactory grains, SiloAddress? silo, TimeProvider time, ILogger logger, int capacity)
+internal sealed class EntityCalls(SiloPipeline pipeline)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
 
-    private readonly FeatureReader _reader = new(pipeline);
-    private readonly byte[][] _prefixes = [.. pipeline.Entities.Select(entity => EntityId.Prefix(pipeline.Name, entity.Index))];
-    private readonly RowGroups _groups = new(capacity);
+    private readonly IReadOnlyList<EntityFeatures> _features = pipeline.Features;
+    private readonly FeatureReader _reader = new(pipeline.Pipeline);
+    private readonly RowGroups _groups = new(pipeline.Options.BatchLimit);
     private readonly List<EntityCall> _calls = [];
     private readonly SentOffsets _sent = new();
-    private readonly int[][] _nextRow = [.. pipeline.Entities.Select(_ => new int[capacity])];
+    private readonly int[][] _nextRow = [.. pipeline.Features.Select(_ => new int[pipeline.Options.BatchLimit])];
 
     /// <summary>Calls made since start, retries included.</summary>
     public long CallCount { get; private set; }
@@ -33,7 +32,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
     public async Task ApplyAsync(EventBatch batch, long input, long committed, HashSet<EntityHost> hosts, CancellationToken cancellationToken)
     {
         var preview = batch.Count > 0 && (batch.Flags[0] & RowFlags.DryRun) != 0;
-        for (var type = 0; type < features.Count; type++)
+        for (var type = 0; type < _features.Count; type++)
         {
             Prepare(batch, type, input, committed, preview);
         }
@@ -41,7 +40,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
         WriteRest(batch);
         for (var attempt = 1; !await AskAllAsync(batch, preview, hosts, attempt); attempt++)
         {
-            await Task.Delay(RetryAfter, time, cancellationToken);
+            await Task.Delay(RetryAfter, pipeline.Parts.Time, cancellationToken);
         }
 
         _calls.Clear();
@@ -50,7 +49,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
     /// <summary>Makes one call of all rows of an entity.</summary>
     private void Prepare(EventBatch batch, int type, long input, long committed, bool preview)
     {
-        var width = 1 + features[type].WordCount;
+        var width = 1 + _features[type].WordCount;
         var next = _nextRow[type];
         _groups.Group(batch, type, next);
         foreach (var (first, count) in _groups.Groups)
@@ -63,22 +62,22 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
                 _reader.WordsOf(batch, row, type).CopyTo(words.AsSpan((i * width) + 1));
             }
 
-            var id = EntityId.GrainIdOf(_prefixes[type], type, batch.KeyOf(type, first));
+            var grain = pipeline.EntityGrains.Of(type, batch.KeyOf(type, first));
 
             // HTTP's events come once; nobody could send them again.
-            var sentBefore = preview || input == InputId.Http ? -1 : _sent.Exchange(id, words[^width], committed);
+            var sentBefore = preview || input == InputId.Http ? -1 : _sent.Exchange(grain.GetGrainId(), words[^width], committed);
             _calls.Add(new EntityCall
             {
                 Type = type,
                 FirstRow = first,
-                Grain = grains.GetGrain<IEntityGrain>(id),
+                Grain = grain,
                 Rows = new EntityRows
                 {
                     Input = input,
                     Committed = committed,
                     SentBefore = sentBefore,
                     Horizon = preview ? long.MinValue : batch.Horizon,
-                    Caller = silo,
+                    Caller = pipeline.Silo,
                     Words = words,
                 },
             });
@@ -96,7 +95,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
             }
 
             _reader.WriteDirect(batch, row);
-            for (var type = 1; type < features.Count; type++)
+            for (var type = 1; type < _features.Count; type++)
             {
                 if (!batch.Keys[type].Present[row])
                 {
@@ -150,7 +149,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
 
         if (failed > 0 && attempt % 100 == 1)
         {
-            SiloLog.EntitiesFail(logger, pipeline.Name, failed, attempt, error!);
+            SiloLog.EntitiesFail(pipeline.Logger, pipeline.Pipeline.Name, failed, attempt, error!);
         }
 
         return failed == 0;
@@ -158,7 +157,7 @@ internal sealed class EntityCalls(PipelineModel pipeline, IReadOnlyList<EntityFe
 
     private void Scatter(EventBatch batch, EntityCall call, float[] answer)
     {
-        var type = features[call.Type];
+        var type = _features[call.Type];
         var row = call.FirstRow;
         for (var at = 0; at < answer.Length; at += type.Names.Count, row = _nextRow[call.Type][row])
         {

@@ -7,7 +7,7 @@ namespace Orleans.Inference.Grains.Partitions;
 
 /// <summary>The sequencer of a pipeline's HTTP events: one input with one clock and one numbering, wherever in the cluster the requests arrive.</summary>
 [Reentrant, PreferLocalPlacement]
-internal sealed class HttpDoorGrain(SiloPipelines pipelines, IGrainFactory grains, IGrainContext context) : IGrainBase, IHttpDoorGrain, IRunningInput, IIncomingGrainCallFilter
+internal sealed class HttpDoorGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, IHttpDoorGrain, IRunningInput, IIncomingGrainCallFilter
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly string _name = context.GrainId.Key.ToString()!;
@@ -28,7 +28,7 @@ internal sealed class HttpDoorGrain(SiloPipelines pipelines, IGrainFactory grain
     public async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _pipeline = await pipelines.GetAsync(_name, cancellationToken);
-        _run = await HttpInputRun.OpenAsync(_pipeline, grains, cancellationToken);
+        _run = await HttpInputRun.OpenAsync(_pipeline, cancellationToken);
         _pipeline.Inputs["http"] = this;
         _running = RunAsync(_run);
     }

@@ -24,7 +24,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
     private readonly WakeSignal _signal = new();
     private long _nextSequence;
 
-    private HttpInputRun(SiloPipeline pipeline, IGrainFactory grains, PlaceState place, IRecordSink? sink)
+    private HttpInputRun(SiloPipeline pipeline, PlaceState place, IRecordSink? sink)
     {
         _pipeline = pipeline;
         _place = place;
@@ -32,7 +32,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
         _decoder = new JsonEventDecoder(pipeline.Pipeline);
         _judge = new EventJudge(pipeline.Pipeline, pipeline.Parts.Time);
         Commits = new InputCommits(pipeline, place, sink);
-        _flow = new InputFlow(pipeline, grains, InputId.Http, Commits, new BatchOutput(pipeline, grains, sink), leaseTerm: null);
+        _flow = new InputFlow(pipeline, InputId.Http, Commits, new BatchOutput(pipeline, sink), leaseTerm: null);
         _nextSequence = place.Place!.NextSequence;
         var clock = new InputClock(pipeline.Pipeline.Source.Lateness.Ticks);
         clock.Restore(place.Place.Clock);
@@ -44,7 +44,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
     public InputCommits Commits { get; }
 
     /// <summary>Opens a new epoch and stores it before the first event, so that no offset is ever used twice.</summary>
-    public static async Task<HttpInputRun> OpenAsync(SiloPipeline pipeline, IGrainFactory grains, CancellationToken cancellationToken)
+    public static async Task<HttpInputRun> OpenAsync(SiloPipeline pipeline, CancellationToken cancellationToken)
     {
         var sink = pipeline.Parts.Transport?.CreateSink(pipeline.Pipeline);
         var incarnation = sink is null ? "" : await sink.OpenAsync(cancellationToken);
@@ -56,7 +56,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
             throw new InputLostException("another activation has taken it over");
         }
 
-        return new HttpInputRun(pipeline, grains, place, sink);
+        return new HttpInputRun(pipeline, place, sink);
     }
 
     /// <summary>Something may wait in the queue, or the queue is closed.</summary>

@@ -10,13 +10,11 @@ namespace Orleans.Inference.Grains.Partitions;
 /// The way of an input's batches: entities, scoring, output, in order. One batch at a time is with the entities; scoring and output of one go on while the next is there. Runs
 /// in the turns of the input's grain.
 /// </summary>
-internal sealed class InputFlow(SiloPipeline pipeline, IGrainFactory grains, long inputId, InputCommits commits, BatchOutput output, int? leaseTerm)
+internal sealed class InputFlow(SiloPipeline pipeline, long inputId, InputCommits commits, BatchOutput output, int? leaseTerm)
 {
     private const int MostInFlight = 4;
 
-    private readonly IScoringGrain _scoring = grains.GetGrain<IScoringGrain>(pipeline.Pipeline.Name);
-    private readonly EntityCalls _entities = new(
-        pipeline.Pipeline, pipeline.Features, grains, pipeline.Silo, pipeline.Parts.Time, pipeline.Logger, pipeline.Options.BatchLimit);
+    private readonly EntityCalls _entities = new(pipeline);
 
     private readonly SemaphoreSlim _room = new(Math.Min(MostInFlight, pipeline.Options.BatchesInFlight));
     private readonly Stack<InputBatch> _free = new();
@@ -76,7 +74,7 @@ internal sealed class InputFlow(SiloPipeline pipeline, IGrainFactory grains, lon
     {
         var time = pipeline.Parts.Time;
         var started = time.GetTimestamp();
-        await _scoring.ScoreAsync(new ScoringWork(work.Batch, PinnedOf(work)));
+        await pipeline.ScoringGrain.ScoreAsync(new ScoringWork(work.Batch, PinnedOf(work)));
         work.Batch.ScoredAt = time.GetUtcNow().UtcTicks;
         pipeline.Instruments?.StageTook(ScoringStage.Model, time.GetElapsedTime(started));
         await previous;

@@ -8,7 +8,7 @@ namespace Orleans.Inference.Grains.Partitions;
 /// The sequencer of one source partition: keeps a <see cref="SourceInput"/> running on the silo the supervisor chose, and begins another from the last commit when one is lost.
 /// </summary>
 [Reentrant, PartitionPlacement]
-internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grains, IGrainContext context) : IGrainBase, IPartitionGrain, IRunningInput, IIncomingGrainCallFilter
+internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainContext context) : IGrainBase, IPartitionGrain, IRunningInput, IIncomingGrainCallFilter
 {
     private static readonly TimeSpan RestartAfter = TimeSpan.FromMilliseconds(500);
 
@@ -82,7 +82,7 @@ internal sealed class PartitionGrain(SiloPipelines pipelines, IGrainFactory grai
             {
                 _notReady = "waiting for the broker";
                 var start = await SourceStart.PrepareAsync(_pipeline!, Partition, _stopping.Token);
-                await using var input = _input = new SourceInput(_pipeline!, grains, start);
+                await using var input = _input = new SourceInput(_pipeline!, start);
                 _notReady = null;
                 await input.RunAsync(_stopping.Token);
             }

@@ -26,7 +26,7 @@ internal sealed class SourceInput : IRecordReceiver, IAsyncDisposable
     private readonly InputFlow _flow;
     private readonly PartitionInput _queue;
 
-    public SourceInput(SiloPipeline pipeline, IGrainFactory grains, SourceStart start)
+    public SourceInput(SiloPipeline pipeline, SourceStart start)
     {
         _pipeline = pipeline;
         _partition = start.Extent.Partition;
@@ -37,9 +37,9 @@ internal sealed class SourceInput : IRecordReceiver, IAsyncDisposable
         _decoder = new JsonEventDecoder(pipeline.Pipeline);
         _judge = new EventJudge(pipeline.Pipeline, pipeline.Parts.Time);
         _commits = new InputCommits(pipeline, _place, _sink) { OnCommitted = Commit };
-        Output = new BatchOutput(pipeline, grains, _sink);
+        Output = new BatchOutput(pipeline, _sink);
         var place = _place.Place!;
-        _flow = new InputFlow(pipeline, grains, InputId.Of(place.Incarnation, _partition), _commits, Output, pipeline.Route.Term);
+        _flow = new InputFlow(pipeline, InputId.Of(place.Incarnation, _partition), _commits, Output, pipeline.Route.Term);
         var clock = new InputClock(pipeline.Pipeline.Source.Lateness.Ticks);
         clock.Restore(place.Clock);
         _queue = new PartitionInput(

@@ -6,6 +6,7 @@ using Orleans.Inference.Engines;
 using Orleans.Inference.Features;
 using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Grains.Partitions;
+using Orleans.Inference.Grains.Scoring;
 using Orleans.Inference.Grains.Silos;
 using Orleans.Inference.Grains.Storage;
 using Orleans.Inference.Grains.Telemetry;
@@ -35,6 +36,8 @@ internal sealed class SiloPipeline
         _features = [.. pipeline.Entities.Select(entity => new EntityFeatures(pipeline, entity.Index))];
         _started = parts.Time.GetTimestamp();
         Entities = new ActiveEntities(pipeline.Entities.Count);
+        EntityGrains = new EntityGrains(grains, pipeline);
+        ScoringGrain = grains.GetGrain<IScoringGrain>(pipeline.Name);
         Writer = new StateWriter(store, silo, parts.Time, logger);
         Doors = new SiloDoors(this, grains);
         Latency = new LatencyWindow(parts.Time);
@@ -56,7 +59,13 @@ internal sealed class SiloPipeline
 
     public IReadOnlyList<EntityFeatures> Features => _features;
 
+    /// <summary>The entities in this silo's memory.</summary>
     public ActiveEntities Entities { get; }
+
+    /// <summary>The way to any entity of the cluster.</summary>
+    public EntityGrains EntityGrains { get; }
+
+    public IScoringGrain ScoringGrain { get; }
 
     public StateWriter Writer { get; }
 
