@@ -38,6 +38,9 @@ internal static partial class SiloLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Pipeline {Pipeline}: route revision {Revision} by {Author}: from {Before} to {After}")]
     public static partial void RouteChanged(ILogger logger, string pipeline, int revision, string author, RouteModel before, RouteModel after);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pipeline {Pipeline}: gave up stopping in order after {Seconds} s: its silo does not answer")]
+    public static partial void EngineAbandoned(ILogger logger, string pipeline, double seconds);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Pipeline {Pipeline} stopped: {Error}")]
     public static partial void Stopped(ILogger logger, string pipeline, string error);
 }

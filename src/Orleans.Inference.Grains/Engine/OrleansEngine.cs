@@ -19,6 +19,9 @@ internal sealed partial class OrleansEngine(
 {
     private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromMilliseconds(500);
 
+    // A silo that has died beneath the engine leaves calls that never end.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
     // Moving costs a write and a read: entities go in steps that the store does not feel.
     private static readonly TimeSpan MovePeriod = TimeSpan.FromSeconds(1);
     private const int MostMovesAtOnce = 5_000;
@@ -66,7 +69,7 @@ internal sealed partial class OrleansEngine(
         {
             await _requests.CloseAsync().WaitAsync(cancellationToken);
             local.IsLeaving = true;
-            await HeartbeatOnceAsync(local);
+            await HeartbeatOnceAsync(local).WaitAsync(cancellationToken);
             await Task.WhenAll(local.Inputs.Values.Select(input => input.StopAsync())).WaitAsync(cancellationToken);
             await local.Writer.FlushAsync().WaitAsync(cancellationToken);
             local.Feed.Complete();
@@ -82,7 +85,18 @@ internal sealed partial class OrleansEngine(
         if (!_isDisposed)
         {
             _isDisposed = true;
-            await StopAsync(CancellationToken.None);
+            using var patience = new CancellationTokenSource(StopPatience, parts.Time);
+            try
+            {
+                await StopAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                SiloLog.EngineAbandoned(logger, pipeline.Name, StopPatience.TotalSeconds);
+                await _stopping.CancelAsync();
+                _completion.TrySetResult();
+            }
+
             _stopping.Dispose();
         }
     }
