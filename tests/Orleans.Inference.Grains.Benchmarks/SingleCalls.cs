@@ -58,8 +58,8 @@ internal sealed class SingleCaller(SiloPipelines pipelines, SingleCallSource sou
         work.Decoder.Decode(batch, source.Payments!.Of(partition)[offset].Value, new PartitionOffset(partition, offset), 0);
         var customer = AskAsync(local, work, 0, partition, offset);
         var terminal = AskAsync(local, work, 1, partition, offset);
-        local.Features[0].Scatter((await customer).Features, batch.FeaturesOf(0));
-        local.Features[1].Scatter((await terminal).Features, batch.FeaturesOf(0));
+        local.Features[0].Scatter((await customer).Features!, batch.FeaturesOf(0));
+        local.Features[1].Scatter((await terminal).Features!, batch.FeaturesOf(0));
         work.Reader.WriteDirect(batch, 0);
         await scoring.ScoreAsync(new ScoringWork(batch, null));
         var prediction = work.Writer.PredictionOf(batch, 0, offset, fromHttp: false);

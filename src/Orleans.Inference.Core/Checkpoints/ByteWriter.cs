@@ -4,11 +4,15 @@ using System.Runtime.InteropServices;
 namespace Orleans.Inference.Checkpoints;
 
 /// <summary>A growing buffer of little-endian values: the form of stored states and change logs. Reused after <see cref="Clear"/>.</summary>
-public sealed class ByteWriter
+/// <param name="capacity">Bytes before it grows the first time.</param>
+public sealed class ByteWriter(int capacity = 4096)
 {
-    private byte[] _bytes = new byte[4096];
+    private byte[] _bytes = new byte[capacity];
 
     public int Length { get; private set; }
+
+    /// <summary>Bytes it can take without growing.</summary>
+    public int Capacity => _bytes.Length;
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 

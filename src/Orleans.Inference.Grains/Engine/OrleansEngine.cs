@@ -167,10 +167,11 @@ internal sealed partial class OrleansEngine(
     private async Task LetIdleEntitiesGoAsync(SiloPipeline local)
     {
         var period = TimeSpan.FromTicks(Math.Clamp(options.IdleAfter.Ticks / 4, TimeSpan.TicksPerMillisecond * 5, TimeSpan.TicksPerMinute));
+        var sweeps = (int)Math.Min(int.MaxValue, Math.Ceiling(options.IdleAfter / period));
         while (!_stopping.IsCancellationRequested)
         {
             await DelayAsync(period);
-            local.Entities.DeactivateIdle(local.Ticks - options.IdleAfter.Ticks);
+            local.Entities.DeactivateIdle(sweeps);
         }
     }
 

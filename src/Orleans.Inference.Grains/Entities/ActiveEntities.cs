@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Orleans.Inference.Entities;
 
 namespace Orleans.Inference.Grains.Entities;
 
@@ -8,10 +7,11 @@ namespace Orleans.Inference.Grains.Entities;
 internal sealed class ActiveEntities
 {
     private readonly ConcurrentDictionary<byte[], EntityGrain>[] _byKey;
+    private int _sweep;
 
     public ActiveEntities(int entityTypes)
     {
-        _byKey = [.. Enumerable.Range(0, entityTypes).Select(_ => new ConcurrentDictionary<byte[], EntityGrain>(new KeyComparer()))];
+        _byKey = [.. Enumerable.Range(0, entityTypes).Select(_ => new ConcurrentDictionary<byte[], EntityGrain>(EntityKeyComparer.Instance))];
     }
 
     public void Add(int entityType, EntityGrain grain) => _byKey[entityType][grain.Entity.Key] = grain;
@@ -29,14 +29,19 @@ internal sealed class ActiveEntities
     /// <summary>Entities that exist; one that was only asked for does not count.</summary>
     public long CountOf(int entityType) => _byKey[entityType].Count(pair => pair.Value.Entity.Exists);
 
-    /// <summary>Lets go of entities not used since a moment, in the silo's ticks.</summary>
-    public void DeactivateIdle(long before)
+    /// <summary>The number of the present sweep: what an entity notes when it is used. A clock would cost a part of every call.</summary>
+    public int Sweep => Volatile.Read(ref _sweep);
+
+    /// <summary>Begins the next sweep and lets go of entities that have not been used in the last ones.</summary>
+    /// <param name="sweeps">How many.</param>
+    public void DeactivateIdle(int sweeps)
     {
+        var before = Interlocked.Increment(ref _sweep) - sweeps;
         foreach (var type in _byKey)
         {
             foreach (var (_, grain) in type)
             {
-                if (grain.Entity.TouchedAt < before)
+                if (grain.Entity.UsedIn < before)
                 {
                     grain.Deactivate();
                 }
@@ -61,18 +66,5 @@ internal sealed class ActiveEntities
                 }
             }
         }
-    }
-
-    private sealed class KeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash64.Hash(alternate);
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }

@@ -28,7 +28,7 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
             _entity.Load(stored);
         }
 
-        _entity.TouchedAt = Pipeline.Ticks;
+        _entity.UsedIn = Pipeline.Entities.Sweep;
         Pipeline.Entities.Add(_id.EntityType, this);
     }
 
@@ -48,24 +48,27 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
     {
         // Before the change: a loss in between then shows.
         var host = Pipeline.Writer.Host;
-        Entity.TouchedAt = Pipeline.Ticks;
-        if (!Entity.Has(rows.Input, rows.SentBefore))
+        var features = rows.Features ?? new float[Entity.AnswerLengthOf(rows)];
+        Entity.UsedIn = Pipeline.Entities.Sweep;
+        switch (Entity.Apply(rows, features))
         {
-            return new(new EntityAnswer { Host = host, Features = [], IsLost = true });
+            case Application.EventsMissing:
+                return new(new EntityAnswer { Host = host, IsLost = true });
+            case Application.Lost:
+                Deactivate();
+                throw new InferenceException("Another activation owns the entity; ask again.");
+            default:
+                Applied(rows);
+                return new(AnswerOf(rows, host, features));
         }
-
-        if (Entity.Apply(rows) is { } features)
-        {
-            Applied(rows);
-            return new(new EntityAnswer { Host = host, Features = features });
-        }
-
-        Deactivate();
-        throw new InferenceException("Another activation owns the entity; ask again.");
     }
 
-    public ValueTask<EntityAnswer> PreviewAsync(EntityRows rows) =>
-        new(new EntityAnswer { Host = Pipeline.Writer.Host, Features = Entity.Preview(rows) });
+    public ValueTask<EntityAnswer> PreviewAsync(EntityRows rows)
+    {
+        var features = rows.Features ?? new float[Entity.AnswerLengthOf(rows)];
+        Entity.Preview(rows, features);
+        return new(AnswerOf(rows, Pipeline.Writer.Host, features));
+    }
 
     public ValueTask<EntityHost> SetLatestAsync(byte[] prediction)
     {
@@ -76,13 +79,13 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
 
     public ValueTask<byte[]?> LatestAsync()
     {
-        Entity.TouchedAt = Pipeline.Ticks;
+        Entity.UsedIn = Pipeline.Entities.Sweep;
         return new(Entity.Latest());
     }
 
     public ValueTask<EntityReading?> ReadAsync(long? at)
     {
-        Entity.TouchedAt = Pipeline.Ticks;
+        Entity.UsedIn = Pipeline.Entities.Sweep;
         return new(Entity.Read(at));
     }
 
@@ -93,6 +96,10 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
     protected virtual void Applied(EntityRows rows)
     {
     }
+
+    /// <summary>Within the silo the features are where the caller has asked for them, and all entities answer the same.</summary>
+    private EntityAnswer AnswerOf(EntityRows rows, EntityHost host, float[] features) =>
+        rows.Features is null ? new EntityAnswer { Host = host, Features = features } : Pipeline.AnswerInPlace(host);
 
     /// <summary>Moves the entity to the silo it belongs to, after its present turn; a mere deactivation would be undone by the next call that comes here. Any thread.</summary>
     public void Move(SiloAddress home) => context.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = home });

@@ -12,23 +12,18 @@ internal static class EntityImage
     private const byte RowsEntry = 1;
     private const byte PredictionEntry = 2;
 
-    [ThreadStatic]
-    private static ByteWriter? _writer;
-
     /// <summary>Bytes of changes after which a whole is written: reading must not cost much more than a whole, nor writing.</summary>
     public static int ChangeLimit(int wholeBytes) => Math.Max(2048, 2 * wholeBytes);
 
-    public static byte[] Whole(EntityState state, List<InputMark> marks, int featureCount)
+    public static void WriteWhole(ByteWriter writer, EntityState state, List<InputMark> marks)
     {
-        var writer = Writer();
         writer.Int32(marks.Count);
         foreach (var mark in marks)
         {
-            mark.Store(writer, featureCount);
+            mark.Store(writer);
         }
 
         EntityCodec.Store(state, writer);
-        return writer.Written.ToArray();
     }
 
     public static void LoadWhole(ReadOnlySpan<byte> bytes, EntityState state, List<InputMark> marks, int featureCount)
@@ -47,26 +42,20 @@ internal static class EntityImage
         EntityCodec.Load(state, reader.Rest);
     }
 
-    public static byte[] Change(List<EntityRows>? unsaved, LatestPrediction? latest)
+    public static void WriteRows(ByteWriter writer, EntityRows rows)
     {
-        var writer = Writer();
-        foreach (var rows in unsaved ?? [])
-        {
-            writer.Byte(RowsEntry);
-            writer.Int64(rows.Input);
-            writer.Int64(rows.Committed);
-            writer.Int32(rows.Words.Length);
-            writer.Words(rows.Words);
-        }
+        writer.Byte(RowsEntry);
+        writer.Int64(rows.Input);
+        writer.Int64(rows.Committed);
+        writer.Int32(rows.Words.Length);
+        writer.Words(rows.Words);
+    }
 
-        if (latest is not null)
-        {
-            writer.Byte(PredictionEntry);
-            writer.Int32(latest.Own.Length);
-            writer.Bytes(latest.Own);
-        }
-
-        return writer.Written.ToArray();
+    public static void WritePrediction(ByteWriter writer, LatestPrediction latest)
+    {
+        writer.Byte(PredictionEntry);
+        writer.Int32(latest.Own.Length);
+        writer.Bytes(latest.Own);
     }
 
     public static void ReadChange(ReadOnlySpan<byte> bytes, Action<EntityRows> rowsFound, Action<byte[]> predictionFound)
@@ -85,12 +74,5 @@ internal static class EntityImage
             reader.Words(words);
             rowsFound(new EntityRows { Input = input, Committed = committed, Words = words });
         }
-    }
-
-    private static ByteWriter Writer()
-    {
-        var writer = _writer ??= new ByteWriter();
-        writer.Clear();
-        return writer;
     }
 }

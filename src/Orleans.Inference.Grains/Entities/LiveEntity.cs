@@ -1,3 +1,4 @@
+using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Entities;
 using Orleans.Inference.Features;
 using Orleans.Inference.Grains.Storage;
@@ -15,7 +16,7 @@ internal sealed class LiveEntity : IUnsavedState
     private readonly EntityState _state;
     private readonly StateKey _key;
     private readonly List<InputMark> _marks = [];
-    private List<EntityRows>? _unsaved;
+    private ByteWriter? _unsaved;
     private bool _isLatestUnsaved;
     private bool _isQueued;
     private bool _isBeingSaved;
@@ -48,8 +49,8 @@ internal sealed class LiveEntity : IUnsavedState
         }
     }
 
-    /// <summary>When it was last used, in the silo's own ticks.</summary>
-    public long TouchedAt { get; set; }
+    /// <summary>The sweep of <see cref="ActiveEntities"/> in which it was last used.</summary>
+    public int UsedIn { get; set; }
 
     public byte[] Key => _state.Key;
 
@@ -62,7 +63,7 @@ internal sealed class LiveEntity : IUnsavedState
             _wholeBytes = stored.Whole.Length;
             foreach (var change in stored.Changes)
             {
-                EntityImage.ReadChange(change.Span, rows => Take(rows), prediction => _state.SetLatest(prediction));
+                EntityImage.ReadChange(change.Span, rows => Take(MarkOf(rows.Input), rows, new float[AnswerLengthOf(rows)]), prediction => _state.SetLatest(prediction));
                 _changeBytes += change.Length;
             }
 
@@ -70,53 +71,47 @@ internal sealed class LiveEntity : IUnsavedState
         }
     }
 
-    /// <summary>Whether it has taken an input up to an offset.</summary>
-    public bool Has(long input, long offset)
-    {
-        if (offset < 0)
-        {
-            return true;
-        }
+    /// <summary>Features in the answer to rows.</summary>
+    public int AnswerLengthOf(EntityRows rows) => rows.Words.Length / (1 + _features.WordCount) * _features.Names.Count;
 
-        lock (_state)
-        {
-            return MarkOf(input).Last >= offset;
-        }
-    }
-
-    /// <summary>Applies events; null when the entity is lost.</summary>
-    public float[]? Apply(EntityRows rows)
+    /// <summary>Applies events that it has not taken yet.</summary>
+    /// <param name="rows">The events.</param>
+    /// <param name="features">Receives <see cref="AnswerLengthOf"/> features, unless nothing was applied.</param>
+    public Application Apply(EntityRows rows, Span<float> features)
     {
         lock (_state)
         {
             if (IsLost)
             {
-                return null;
+                return Application.Lost;
             }
 
-            var answer = Take(rows, out var isChanged);
-            if (isChanged)
+            var mark = MarkOf(rows.Input);
+            if (rows.SentBefore > mark.Last)
             {
-                (_unsaved ??= []).Add(rows);
+                return Application.EventsMissing;
+            }
+
+            if (Take(mark, rows, features))
+            {
+                EntityImage.WriteRows(_unsaved ??= _writer.Buffers.Rent(), rows);
                 MarkUnsaved();
             }
 
-            return answer;
+            return Application.Done;
         }
     }
 
-    public float[] Preview(EntityRows rows)
+    /// <summary>As <see cref="Apply"/>, each event as if it alone were applied; nothing changes.</summary>
+    public void Preview(EntityRows rows, Span<float> features)
     {
         lock (_state)
         {
             var width = 1 + _features.WordCount;
-            var features = new float[rows.Words.Length / width * _features.Names.Count];
             for (var row = 0; row * width < rows.Words.Length; row++)
             {
                 _features.Preview(_state, rows.Words.AsSpan((row * width) + 1, width - 1), AnswerOf(features, row));
             }
-
-            return features;
         }
     }
 
@@ -149,19 +144,27 @@ internal sealed class LiveEntity : IUnsavedState
         }
     }
 
-    public StateWrite TakeUnsaved()
+    public StateVersion TakeUnsaved(ByteWriter bytes)
     {
         lock (_state)
         {
+            var start = bytes.Length;
             var isWhole = !_writer.TakesChanges || _changeBytes > EntityImage.ChangeLimit(_wholeBytes);
-            var bytes = isWhole
-                ? EntityImage.Whole(_state, _marks, _features.Names.Count)
-                : EntityImage.Change(_unsaved, _isLatestUnsaved ? _state.Latest : null);
-            (_wholeBytes, _changeBytes) = isWhole ? (bytes.Length, 0) : (_wholeBytes, _changeBytes + bytes.Length);
-            _unsaved = null;
+            if (isWhole)
+            {
+                EntityImage.WriteWhole(bytes, _state, _marks);
+            }
+            else
+            {
+                WriteChange(bytes);
+            }
+
+            var length = bytes.Length - start;
+            (_wholeBytes, _changeBytes) = isWhole ? (length, 0) : (_wholeBytes, _changeBytes + length);
+            _writer.Buffers.Return(ref _unsaved);
             _isLatestUnsaved = false;
             (_isQueued, _isBeingSaved) = (false, true);
-            return new StateWrite(_key, ++_version, isWhole, bytes);
+            return new StateVersion(_key, ++_version, isWhole);
         }
     }
 
@@ -190,15 +193,25 @@ internal sealed class LiveEntity : IUnsavedState
         }
     }
 
-    private void Take(EntityRows rows) => Take(rows, out _);
+    private void WriteChange(ByteWriter bytes)
+    {
+        if (_unsaved is not null)
+        {
+            bytes.Bytes(_unsaved.Written.Span);
+        }
 
-    private float[] Take(EntityRows rows, out bool isChanged)
+        if (_isLatestUnsaved && _state.Latest is { } latest)
+        {
+            EntityImage.WritePrediction(bytes, latest);
+        }
+    }
+
+    /// <summary>Answers every row, and applies those that are new; whether any was.</summary>
+    private bool Take(InputMark mark, EntityRows rows, Span<float> answers)
     {
         var width = 1 + _features.WordCount;
-        var answers = new float[rows.Words.Length / width * _features.Names.Count];
-        var mark = MarkOf(rows.Input);
         mark.Forget(rows.Committed);
-        isChanged = false;
+        var isChanged = false;
         for (var row = 0; row * width < rows.Words.Length; row++)
         {
             var offset = rows.Words[row * width];
@@ -207,7 +220,7 @@ internal sealed class LiveEntity : IUnsavedState
             if (offset > mark.Last)
             {
                 _features.Apply(_state, words, rows.Horizon, features);
-                mark.Remember(offset, answers, row * features.Length);
+                mark.Remember(offset, features);
                 isChanged = true;
             }
             else if (!mark.TryRecall(offset, features))
@@ -217,10 +230,10 @@ internal sealed class LiveEntity : IUnsavedState
             }
         }
 
-        return answers;
+        return isChanged;
     }
 
-    private Span<float> AnswerOf(float[] features, int row) => features.AsSpan(row * _features.Names.Count, _features.Names.Count);
+    private Span<float> AnswerOf(Span<float> features, int row) => features.Slice(row * _features.Names.Count, _features.Names.Count);
 
     private InputMark MarkOf(long input)
     {
@@ -232,8 +245,21 @@ internal sealed class LiveEntity : IUnsavedState
             }
         }
 
-        var added = new InputMark(input, -1);
+        var added = new InputMark(input, -1, _features.Names.Count);
         _marks.Add(added);
         return added;
     }
+}
+
+/// <summary>What became of events that an entity was given.</summary>
+internal enum Application
+{
+    /// <summary>They are applied and answered, now or when they came first.</summary>
+    Done,
+
+    /// <summary>Nothing: events sent before them have gone with a silo.</summary>
+    EventsMissing,
+
+    /// <summary>Nothing: another activation owns the entity.</summary>
+    Lost,
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Orleans.Inference.Events;
 using Orleans.Inference.Features;
 using Orleans.Inference.Grains.Entities;
@@ -6,18 +7,22 @@ using Orleans.Inference.Grains.Pipelines;
 namespace Orleans.Inference.Grains.Partitions;
 
 /// <summary>
-/// Takes a batch to its entities: one call per touched entity with all its rows in order, all calls at once, and the answers into the batch's matrix. An entity that does not
-/// answer is asked again until it does: it recognises what it has taken. Used by one grain, one batch at a time.
+/// Takes a batch to its entities: one call per touched entity with all its rows in order, many calls at once, and the answers into the batch's matrix. An entity that does
+/// not answer is asked again until it does: it recognises what it has taken. Used by one grain, one batch at a time.
 /// </summary>
 internal sealed class EntityCalls(SiloPipeline pipeline)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Calls under way at once: enough to keep the silo busy, few enough that a message is still in the processor's cache when its answer comes.</summary>
+    internal const int MostAsked = 128;
+
     private readonly IReadOnlyList<EntityFeatures> _features = pipeline.Features;
     private readonly FeatureReader _reader = new(pipeline.Pipeline);
     private readonly RowGroups _groups = new(pipeline.Options.BatchLimit);
     private readonly List<EntityCall> _calls = [];
-    private readonly SentOffsets _sent = new();
+    private readonly EntityLinks[] _links = [.. pipeline.Features.Select((_, type) => new EntityLinks(pipeline.EntityGrains, type))];
+    private readonly RowsPool[] _rows = [.. pipeline.Features.Select(type => new RowsPool(1 + type.WordCount, type.Names.Count))];
     private readonly int[][] _nextRow = [.. pipeline.Features.Select(_ => new int[pipeline.Options.BatchLimit])];
 
     /// <summary>Calls made since start, retries included.</summary>
@@ -54,7 +59,8 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
         _groups.Group(batch, type, next);
         foreach (var (first, count) in _groups.Groups)
         {
-            var words = new long[count * width];
+            var rows = _rows[type].Rent(count);
+            var words = rows.Words;
             var row = first;
             for (var i = 0; i < count; i++, row = next[row])
             {
@@ -62,25 +68,15 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
                 _reader.WordsOf(batch, row, type).CopyTo(words.AsSpan((i * width) + 1));
             }
 
-            var grain = pipeline.EntityGrains.Of(type, batch.KeyOf(type, first));
-
             // HTTP's events come once; nobody could send them again.
-            var sentBefore = preview || input == InputId.Http ? -1 : _sent.Exchange(grain.GetGrainId(), words[^width], committed);
-            _calls.Add(new EntityCall
-            {
-                Type = type,
-                FirstRow = first,
-                Grain = grain,
-                Rows = new EntityRows
-                {
-                    Input = input,
-                    Committed = committed,
-                    SentBefore = sentBefore,
-                    Horizon = preview ? long.MinValue : batch.Horizon,
-                    Caller = pipeline.Silo,
-                    Words = words,
-                },
-            });
+            var key = batch.KeyOf(type, first);
+            var (grain, sentBefore) = preview || input == InputId.Http ? (_links[type].To(key), -1) : _links[type].Send(key, words[^width], committed);
+            rows.Input = input;
+            rows.Committed = committed;
+            rows.SentBefore = sentBefore;
+            rows.Horizon = preview ? long.MinValue : batch.Horizon;
+            rows.Caller = pipeline.Silo;
+            _calls.Add(new EntityCall { Type = type, FirstRow = first, Grain = grain, Rows = rows });
         }
     }
 
@@ -109,35 +105,41 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
     private async Task<bool> AskAllAsync(EventBatch batch, bool preview, HashSet<EntityHost> hosts, int attempt)
     {
         CallCount += _calls.Count;
-        for (var i = 0; i < _calls.Count; i++)
-        {
-            var call = _calls[i];
-#pragma warning disable CA2012 // Kept until all are asked; each is awaited once, below.
-            call.Answer = preview ? call.Grain.PreviewAsync(call.Rows) : call.Grain.ApplyAsync(call.Rows);
-#pragma warning restore CA2012
-            _calls[i] = call;
-        }
-
+        var asked = 0;
         var failed = 0;
         var isLost = false;
         string? error = null;
+        EntityHost? last = null;
         for (var i = 0; i < _calls.Count; i++)
         {
+            for (; asked < _calls.Count && asked < i + MostAsked; asked++)
+            {
+                Ask(asked, preview);
+            }
+
+            var call = _calls[i];
             try
             {
-                var answer = await _calls[i].Answer;
+                var answer = await call.Answer;
                 isLost |= answer.IsLost;
-                if (!preview)
+                if (!preview && !ReferenceEquals(answer.Host, last))
                 {
-                    hosts.Add(answer.Host);
+                    hosts.Add(last = answer.Host);
                 }
 
-                Scatter(batch, _calls[i], answer.Features);
+                if (!answer.IsLost)
+                {
+                    Scatter(batch, call, answer.Features ?? call.Rows.Features!);
+                }
+
+                _rows[call.Type].Return(call.Rows);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
+                // The rows may still be on their way to an entity that answers too late: they are never used for others.
                 error = exception.Message;
-                _calls[failed++] = _calls[i];
+                call.Rows = call.Rows.Copy();
+                _calls[failed++] = call;
             }
         }
 
@@ -153,6 +155,14 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
         }
 
         return failed == 0;
+    }
+
+    private void Ask(int index, bool preview)
+    {
+        ref var call = ref CollectionsMarshal.AsSpan(_calls)[index];
+#pragma warning disable CA2012 // Awaited once, when its turn has come.
+        call.Answer = preview ? call.Grain.PreviewAsync(call.Rows) : call.Grain.ApplyAsync(call.Rows);
+#pragma warning restore CA2012
     }
 
     private void Scatter(EventBatch batch, EntityCall call, float[] answer)

@@ -1,3 +1,4 @@
+using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Grains.Storage;
 
 namespace Orleans.Inference.Grains.Partitions;
@@ -45,7 +46,11 @@ internal sealed class PlaceState : IUnsavedState
         return !IsLost;
     }
 
-    public StateWrite TakeUnsaved() => new(_key, ++_version, IsWhole: true, Place!.ToBytes());
+    public StateVersion TakeUnsaved(ByteWriter bytes)
+    {
+        bytes.Bytes(Place!.ToBytes());
+        return new StateVersion(_key, ++_version, IsWhole: true);
+    }
 
     public void Saved() => Volatile.Write(ref _isSaved, true);
 

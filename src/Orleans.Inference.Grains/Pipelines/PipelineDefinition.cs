@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Grains.Storage;
 
 namespace Orleans.Inference.Grains.Pipelines;
@@ -31,7 +32,11 @@ internal sealed class PipelineDefinition(SiloPipeline pipeline) : IUnsavedState
         }
     }
 
-    public StateWrite TakeUnsaved() => new(_key, 1, IsWhole: true, Encoding.UTF8.GetBytes(pipeline.Pipeline.StateFingerprint));
+    public StateVersion TakeUnsaved(ByteWriter bytes)
+    {
+        bytes.Bytes(Encoding.UTF8.GetBytes(pipeline.Pipeline.StateFingerprint));
+        return new StateVersion(_key, 1, IsWhole: true);
+    }
 
     public void Saved()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Grains.Storage;
 using Orleans.Inference.Routing;
 
@@ -54,7 +55,11 @@ internal sealed class RouteState : IUnsavedState
         return next;
     }
 
-    public StateWrite TakeUnsaved() => new(_key, ++_version, IsWhole: true, RouteRevisionJson.Encode(_writing));
+    public StateVersion TakeUnsaved(ByteWriter bytes)
+    {
+        bytes.Bytes(RouteRevisionJson.Encode(_writing));
+        return new StateVersion(_key, ++_version, IsWhole: true);
+    }
 
     public void Saved() => IsSaved = true;
 

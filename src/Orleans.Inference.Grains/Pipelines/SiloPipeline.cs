@@ -25,6 +25,7 @@ internal sealed class SiloPipeline
     private readonly EntityFeatures[] _features;
     private readonly ConcurrentDictionary<int, long> _modelFailures = new();
     private readonly long _started;
+    private volatile EntityAnswer? _inPlace;
 
     public SiloPipeline(PipelineModel pipeline, EngineParts parts, EngineOptions options, IEntityStore store, SiloAddress silo, IGrainFactory grains, ILogger logger)
     {
@@ -97,7 +98,7 @@ internal sealed class SiloPipeline
     /// <summary>No event to come on any input of the cluster can be older, as the supervisor has last said: UTC ticks. Any can until it has.</summary>
     public long Horizon { get; set; } = long.MinValue;
 
-    /// <summary>Time since the pipeline came to the silo, in ticks: for telling idle entities.</summary>
+    /// <summary>Time since the pipeline came to the silo, in ticks.</summary>
     public long Ticks => Parts.Time.GetElapsedTime(_started).Ticks;
 
     /// <summary>Asks the supervisor for the route and all else it knows, now instead of at the next heartbeat.</summary>
@@ -114,6 +115,13 @@ internal sealed class SiloPipeline
 
     /// <summary>Batches that have passed their entities.</summary>
     public long Batches;
+
+    /// <summary>The answer of this silo's entities to callers that hold their features.</summary>
+    public EntityAnswer AnswerInPlace(EntityHost host)
+    {
+        var answer = _inPlace;
+        return ReferenceEquals(answer?.Host, host) ? answer! : _inPlace = new EntityAnswer { Host = host };
+    }
 
     public LiveEntity CreateEntity(int entityType, byte[] key) => new(_features[entityType], Writer, StateKey(entityType, key));
 

@@ -4,7 +4,7 @@ namespace Orleans.Inference.Grains.Storage;
 /// Where entities, positions and routes outlive the silos. A state is its last whole write plus every change written after it. Every write takes the version after the
 /// one before it, and a version is taken once: of two activations that believe they own a state, the second to write learns that it does not.
 /// </summary>
-/// <remarks>Safe to call from several threads. Bytes are opaque to the store.</remarks>
+/// <remarks>Safe to call from several threads. Bytes are opaque to the store, and the caller's again when the call has ended.</remarks>
 public interface IEntityStore
 {
     /// <summary>Makes what the store needs, tables for example; called once before the first use on every silo, perhaps at the same time.</summary>

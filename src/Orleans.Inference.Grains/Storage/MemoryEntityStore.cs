@@ -1,3 +1,5 @@
+using Orleans.Inference.Checkpoints;
+
 namespace Orleans.Inference.Grains.Storage;
 
 /// <summary>States in this object: they outlive the silos that share it, and nothing else.</summary>
@@ -16,7 +18,7 @@ public sealed class MemoryEntityStore : IEntityStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            return ValueTask.FromResult(_entries.TryGetValue(key, out var entry) ? new StoredState(entry.Version, entry.Whole, [.. entry.Changes]) : null);
+            return ValueTask.FromResult(_entries.TryGetValue(key, out var entry) ? entry.Read() : null);
         }
     }
 
@@ -38,7 +40,7 @@ public sealed class MemoryEntityStore : IEntityStore
         return ValueTask.FromResult(refused.Indices());
     }
 
-    private bool TryWrite(StateWrite write)
+    private bool TryWrite(in StateWrite write)
     {
         if (!_entries.TryGetValue(write.Key, out var entry))
         {
@@ -50,26 +52,40 @@ public sealed class MemoryEntityStore : IEntityStore
             return false;
         }
 
-        entry.Version = write.Version;
-        if (write.IsWhole)
-        {
-            entry.Whole = write.Bytes.ToArray();
-            entry.Changes.Clear();
-        }
-        else
-        {
-            entry.Changes.Add(write.Bytes.ToArray());
-        }
-
+        entry.Write(write);
         return true;
     }
 
+    /// <summary>A state's last whole and the changes after it, one behind the other in a buffer that is used again for the next whole.</summary>
     private sealed class Entry
     {
-        public List<ReadOnlyMemory<byte>> Changes { get; } = [];
+        private readonly ByteWriter _bytes = new(capacity: 0);
+        private readonly List<int> _ends = [];
 
-        public long Version { get; set; }
+        public long Version { get; private set; }
 
-        public ReadOnlyMemory<byte> Whole { get; set; }
+        public void Write(in StateWrite write)
+        {
+            Version = write.Version;
+            if (write.IsWhole)
+            {
+                _bytes.Clear();
+                _ends.Clear();
+            }
+            else if (_ends.Count == 0)
+            {
+                // An empty whole.
+                _ends.Add(0);
+            }
+
+            _bytes.Bytes(write.Bytes.Span);
+            _ends.Add(_bytes.Length);
+        }
+
+        public StoredState Read()
+        {
+            ReadOnlyMemory<byte> copy = _bytes.Written.ToArray();
+            return new StoredState(Version, copy[.._ends[0]], [.. _ends.Skip(1).Select((end, i) => copy[_ends[i]..end])]);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Grains.Entities;
 
 namespace Orleans.Inference.Grains.Storage;
@@ -9,8 +10,8 @@ internal interface IUnsavedState
     /// <summary>Nothing of it is unsaved or on its way to the store.</summary>
     bool IsSaved { get; }
 
-    /// <summary>What is unsaved, with the next version.</summary>
-    StateWrite TakeUnsaved();
+    /// <summary>Appends what is unsaved to the bytes of a statement, and gives it the next version.</summary>
+    StateVersion TakeUnsaved(ByteWriter bytes);
 
     /// <summary>What was taken is durable.</summary>
     void Saved();
@@ -18,6 +19,11 @@ internal interface IUnsavedState
     /// <summary>Somebody else has written the version: what is in memory is worth nothing.</summary>
     void Lose();
 }
+
+/// <param name="Key">Whose state.</param>
+/// <param name="Version">One more than the state's last write; 1 for the first.</param>
+/// <param name="IsWhole">It replaces everything written before; otherwise it is added to it.</param>
+internal readonly record struct StateVersion(StateKey Key, long Version, bool IsWhole);
 
 /// <summary>
 /// Gathers what a silo's grains have changed and writes it together: while one statement is under way the next one collects, so that a hundred thousand events a second make a few
@@ -28,12 +34,19 @@ internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProv
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
+    private readonly ByteWriter _statement = new();
+    private readonly List<(StateVersion Version, int End)> _taken = [];
+    private readonly List<StateWrite> _writes = [];
     private List<IUnsavedState> _unsaved = [];
+    private List<IUnsavedState> _saving = [];
     private Task? _running;
     private TaskCompletionSource? _next;
     private EntityHost _host = new() { Silo = silo, Epoch = time.GetUtcNow().UtcTicks };
 
     public bool TakesChanges => store.TakesChanges;
+
+    /// <summary>What is unsaved is kept in these.</summary>
+    public BufferPool Buffers { get; } = new();
 
     /// <summary>This silo, as an entity's answer names it. Replaced when unsaved state has been lost.</summary>
     public EntityHost Host => Volatile.Read(ref _host);
@@ -95,13 +108,13 @@ internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProv
         TaskCompletionSource? asked = null;
         while (true)
         {
-            List<IUnsavedState> taken;
             lock (_gate)
             {
-                (taken, _unsaved) = (_unsaved, []);
+                (_saving, _unsaved) = (_unsaved, _saving);
             }
 
-            await WriteAsync(taken);
+            await WriteAsync(_saving);
+            _saving.Clear();
             asked?.TrySetResult();
             lock (_gate)
             {
@@ -122,16 +135,11 @@ internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProv
             return;
         }
 
-        var writes = new List<StateWrite>(states.Count);
-        foreach (var state in states)
-        {
-            writes.Add(state.TakeUnsaved());
-        }
-
-        var lost = await WriteUntilDoneAsync(writes);
+        TakeUnsaved(states);
+        var lost = await WriteUntilDoneAsync(_writes);
         Statements++;
-        WrittenRows += writes.Count;
-        WrittenBytes += writes.Sum(static write => (long)write.Bytes.Length);
+        WrittenRows += _writes.Count;
+        WrittenBytes += _statement.Length;
         foreach (var state in states)
         {
             state.Saved();
@@ -146,6 +154,26 @@ internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProv
         {
             SiloLog.StatesLost(logger, lost.Count);
             BeginEpoch();
+        }
+    }
+
+    /// <summary>Takes what is unsaved into one buffer, whose place is known only when all of it is there.</summary>
+    private void TakeUnsaved(List<IUnsavedState> states)
+    {
+        _statement.Clear();
+        _taken.Clear();
+        _writes.Clear();
+        foreach (var state in states)
+        {
+            var version = state.TakeUnsaved(_statement);
+            _taken.Add((version, _statement.Length));
+        }
+
+        var start = 0;
+        foreach (var ((key, version, isWhole), end) in _taken)
+        {
+            _writes.Add(new StateWrite(key, version, isWhole, _statement.Written[start..end]));
+            start = end;
         }
     }
 

@@ -28,9 +28,9 @@ public sealed class LiveEntityTests : IDisposable
     public void Apply_OffsetAgain_GivesTheSameAnswerAndChangesNothing()
     {
         var entity = Create(Writer());
-        var first = entity.Apply(Rows(from: 0, count: 3));
-        var again = entity.Apply(Rows(from: 1, count: 3));
-        Assert.Equal(first![4..], again![..8]);
+        var first = Apply(entity, Rows(from: 0, count: 3));
+        var again = Apply(entity, Rows(from: 1, count: 3));
+        Assert.Equal(first[4..], again[..8]);
         Assert.Equal(4, again[8]);
     }
 
@@ -38,11 +38,11 @@ public sealed class LiveEntityTests : IDisposable
     public void Apply_CommittedOffsetAgain_ReadsAsOfItsTime()
     {
         var entity = Create(Writer());
-        entity.Apply(Rows(from: 0, count: 2));
-        entity.Apply(Rows(from: 2, count: 1, committed: 2));
-        var again = entity.Apply(Rows(from: 0, count: 1, committed: 2));
-        Assert.Equal(1, again![0]);
-        Assert.Equal(4, entity.Apply(Rows(from: 3, count: 1, committed: 2))![0]);
+        Apply(entity, Rows(from: 0, count: 2));
+        Apply(entity, Rows(from: 2, count: 1, committed: 2));
+        var again = Apply(entity, Rows(from: 0, count: 1, committed: 2));
+        Assert.Equal(1, again[0]);
+        Assert.Equal(4, Apply(entity, Rows(from: 3, count: 1, committed: 2))[0]);
     }
 
     [Theory]
@@ -56,32 +56,45 @@ public sealed class LiveEntityTests : IDisposable
         var expected = Create(Writer());
         for (var write = 0; write < writes; write++)
         {
-            entity.Apply(Rows(from: write * 5, count: 5, committed: write * 5));
-            expected.Apply(Rows(from: write * 5, count: 5, committed: write * 5));
+            Apply(entity, Rows(from: write * 5, count: 5, committed: write * 5));
+            Apply(expected, Rows(from: write * 5, count: 5, committed: write * 5));
             await writer.FlushAsync();
         }
 
         var loaded = Create(Writer());
         loaded.Load((await _store.ReadAsync(Key(), TestContext.Current.CancellationToken))!);
         var last = (writes * 5) - 2;
-        Assert.Equal(expected.Apply(Rows(last, 4)), loaded.Apply(Rows(last, 4)));
+        Assert.Equal(Apply(expected, Rows(last, 4)), Apply(loaded, Rows(last, 4)));
     }
 
     [Fact]
-    public async Task Has_EventsThatWentWithASilo_IsFalse()
+    public void Apply_RowsUsedAgainForOthers_KeepsItsAnswers()
+    {
+        var entity = Create(Writer());
+        var rows = Rows(from: 0, count: 2);
+        var expected = Apply(entity, rows);
+        rows.Words.AsSpan().Clear();
+        Assert.Equal(expected, Apply(entity, Rows(from: 0, count: 2)));
+    }
+
+    [Fact]
+    public async Task Apply_AfterEventsThatWentWithASilo_ChangesNothing()
     {
         var writer = Writer();
         var entity = Create(writer);
-        entity.Apply(Rows(from: 0, count: 2));
+        Apply(entity, Rows(from: 0, count: 2));
         await writer.FlushAsync();
-        entity.Apply(Rows(from: 2, count: 2));
+        Apply(entity, Rows(from: 2, count: 2));
 
         // Another silo knows what was saved: the two later events are nowhere.
         var elsewhere = Create(Writer());
         elsewhere.Load((await _store.ReadAsync(Key(), TestContext.Current.CancellationToken))!);
-        Assert.True(elsewhere.Has(Input, offset: 1));
-        Assert.False(elsewhere.Has(Input, offset: 3));
-        Assert.True(elsewhere.Has(Input, offset: -1));
+        var next = Rows(from: 4, count: 1);
+        next.SentBefore = 3;
+        Assert.Equal(Application.EventsMissing, elsewhere.Apply(next, new float[4]));
+        Assert.Equal(5, Apply(entity, next)[0]);
+        next.SentBefore = 1;
+        Assert.Equal(3, Apply(elsewhere, next)[0]);
     }
 
     [Fact]
@@ -89,15 +102,22 @@ public sealed class LiveEntityTests : IDisposable
     {
         var (first, second) = (Writer(), Writer());
         var (owner, other) = (Create(first), Create(second));
-        owner.Apply(Rows(from: 0, count: 1));
-        other.Apply(Rows(from: 0, count: 1));
+        Apply(owner, Rows(from: 0, count: 1));
+        Apply(other, Rows(from: 0, count: 1));
         await first.FlushAsync();
         var epoch = second.Host.Epoch;
         await second.FlushAsync();
         Assert.False(owner.IsLost);
         Assert.True(other.IsLost);
-        Assert.Null(other.Apply(Rows(from: 1, count: 1)));
+        Assert.Equal(Application.Lost, other.Apply(Rows(from: 1, count: 1), new float[4]));
         Assert.NotEqual(epoch, second.Host.Epoch);
+    }
+
+    private static float[] Apply(LiveEntity entity, EntityRows rows)
+    {
+        var features = new float[entity.AnswerLengthOf(rows)];
+        Assert.Equal(Application.Done, entity.Apply(rows, features));
+        return features;
     }
 
     /// <summary>Events a minute apart, of amount 10; the hour's count is the first of four features.</summary>
