@@ -26,6 +26,9 @@ internal sealed partial class OrleansEngine(
     private static readonly TimeSpan MovePeriod = TimeSpan.FromSeconds(1);
     private const int MostMovesAtOnce = 5_000;
 
+    // After a change of the cluster, silos that have not heard of it may go on placing entities as before for a while. Every pass looks at every entity.
+    private const int QuietPasses = 10;
+
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly EventValidator _validator = new(pipeline, parts.Time);
@@ -178,13 +181,21 @@ internal sealed partial class OrleansEngine(
     /// <summary>A silo that has joined gets its share of the entities that are placed by hash.</summary>
     private async Task MoveMisplacedEntitiesAsync(SiloPipeline local)
     {
+        var seen = MembershipVersion.MinValue;
+        var quietPasses = 0;
         while (!_stopping.IsCancellationRequested)
         {
             await DelayAsync(MovePeriod);
-            List<SiloAddress> silos = [local.Silo, .. OthersOf(local)];
-            if (!local.IsLeaving)
+            if (seen != _membership!.CurrentSnapshot.Version)
             {
-                local.Entities.MoveMisplaced(new EntityHomes(local.Silo, [.. silos.Order()]), MostMovesAtOnce);
+                (seen, quietPasses) = (_membership.CurrentSnapshot.Version, 0);
+            }
+
+            if (quietPasses < QuietPasses && !local.IsLeaving)
+            {
+                List<SiloAddress> silos = [local.Silo, .. OthersOf(local)];
+                var moved = local.Entities.MoveMisplaced(new EntityHomes(local.Silo, [.. silos.Order()]), MostMovesAtOnce);
+                quietPasses = moved == 0 ? quietPasses + 1 : 0;
             }
         }
     }

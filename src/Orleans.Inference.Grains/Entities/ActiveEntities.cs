@@ -49,9 +49,10 @@ internal sealed class ActiveEntities
         }
     }
 
-    /// <summary>Moves entities whose home is another silo; not many at a time.</summary>
-    public void MoveMisplaced(EntityHomes homes, int most)
+    /// <summary>Moves entities whose home is another silo, not many at a time; how many it has moved.</summary>
+    public int MoveMisplaced(EntityHomes homes, int most)
     {
+        var moved = 0;
         foreach (var type in _byKey)
         {
             foreach (var (_, grain) in type)
@@ -59,12 +60,14 @@ internal sealed class ActiveEntities
                 if (grain.HomeOf(homes) is var home && !home.Equals(homes.Silo))
                 {
                     grain.Move(home);
-                    if (--most == 0)
+                    if (++moved == most)
                     {
-                        return;
+                        return moved;
                     }
                 }
             }
         }
+
+        return moved;
     }
 }
