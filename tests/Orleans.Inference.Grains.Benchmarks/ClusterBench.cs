@@ -80,12 +80,12 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
     {
         var held = Held;
         var engine = await MeasureEngineAsync(held);
-        var empty = await MeasureEmptyAsync(engine);
+        var (empty, emptyBytes) = await MeasureEmptyAsync(engine);
         var single = await MeasureSingleAsync(held);
         var embedded = await MeasureEmbeddedAsync();
         Console.WriteLine(
             $"engine {engine.PerSecond:N0}/s ({engine.CallsPerEvent:F2} calls, {engine.RowsPerEvent:F3} rows, {engine.BytesPerEvent:F0} stored bytes an event, "
-            + $"{engine.CallsPerBatch:F0} calls a batch, {engine.EntityBytes:N0} heap bytes an entity), "
+            + $"{engine.CallsPerBatch:F0} calls a batch, {engine.EntityBytes:N0} heap bytes an entity, {emptyBytes:N0} an empty grain), "
             + $"empty calls for {empty:N0}/s, one call per event {single:N0}/s, embedded {embedded:N0}/s");
         return new Shares(engine.PerSecond / empty, engine.PerSecond / single, engine.PerSecond / embedded);
     }
@@ -103,6 +103,7 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
         await UntilAsync(() => transport.Written >= warm);
         var local = await host.Services.GetRequiredService<SiloPipelines>().GetAsync(name, CancellationToken.None);
         await local.Writer.FlushAsync();
+        var known = EntitiesOf(local);
         var (calls, rows, bytes, scored) = (local.EntityCalls, local.Writer.WrittenRows, local.Writer.WrittenBytes, local.Batches);
         var (allocated, collections, paused, processor) = (GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.GetTotalPauseDuration(), Environment.CpuUsage.TotalTime);
         var started = Stopwatch.GetTimestamp();
@@ -113,7 +114,7 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
             GC.GetTotalAllocatedBytes() - allocated, GC.CollectionCount(0) - collections, GC.GetTotalPauseDuration() - paused, Environment.CpuUsage.TotalTime - processor);
         await local.Writer.FlushAsync();
         var events = _payments.Count - warm;
-        var entities = pipeline.Entities.Sum(entity => local.Entities.CountOf(entity.Index));
+        var entities = EntitiesOf(local);
         var result = new EngineResult(
             events / elapsed.TotalSeconds,
             (local.EntityCalls - calls) / (double)events,
@@ -121,34 +122,44 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
             (local.Writer.WrittenBytes - bytes) / (double)events,
             (local.EntityCalls - calls) / (double)(local.Batches - scored),
             (Heap() - before) / Math.Max(1, entities),
-            (int)entities,
+            entities,
             events)
         {
             Allocated = allocated / (double)events,
             Collections = collections,
             Paused = paused,
             Processor = processor.TotalMicroseconds / events,
+            Activated = entities - known,
         };
         await engine.DisposeAsync();
         await host.StopAsync();
         return result;
     }
 
-    /// <summary>Events a second that the calls alone would allow.</summary>
-    private async Task<double> MeasureEmptyAsync(EngineResult engine)
+    /// <summary>Events a second that the calls alone would allow: as many, and as many of them the first to their grain.</summary>
+    private async Task<(double PerSecond, long Bytes)> MeasureEmptyAsync(EngineResult engine)
     {
+        var before = Heap();
         using var host = await BenchSilo.StartAsync(null);
         var callers = Enumerable.Range(0, PreparedPayments.Partitions)
             .Select(key => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IEmptyCaller>(key)).ToList();
-        var grains = Math.Max(1, engine.Entities / PreparedPayments.Partitions);
-        var inABatch = Math.Max(1, (int)engine.CallsPerBatch);
-        await Task.WhenAll(callers.Select(caller => caller.CallAsync(grains, (5 * grains / inABatch) + 1, inABatch, EntityCalls.MostAsked).AsTask()));
-        var batches = (int)(engine.Events * engine.CallsPerEvent / inABatch / PreparedPayments.Partitions);
+        var calls = engine.Events * engine.CallsPerEvent;
+        var known = new CallPattern(Math.Max(1, (int)engine.CallsPerBatch), EntityCalls.MostAsked, NewShare: 0.5);
+        var pattern = known with { NewShare = engine.Activated / calls };
+        await CallAsync(known, 2 * (engine.Entities - engine.Activated));
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(callers.Select(caller => caller.CallAsync(grains, batches, inABatch, EntityCalls.MostAsked).AsTask()));
+        var made = await CallAsync(pattern, calls);
         var elapsed = Stopwatch.GetElapsedTime(started);
+        var bytes = (Heap() - before) / Math.Max(1, engine.Entities);
         await host.StopAsync();
-        return batches * (double)inABatch * PreparedPayments.Partitions / engine.CallsPerEvent / elapsed.TotalSeconds;
+        return (made / engine.CallsPerEvent / elapsed.TotalSeconds, bytes);
+
+        async Task<double> CallAsync(CallPattern what, double count)
+        {
+            var batches = (int)Math.Ceiling(count / what.InABatch / callers.Count);
+            await Task.WhenAll(callers.Select(caller => caller.CallAsync(what, batches).AsTask()));
+            return (double)batches * what.InABatch * callers.Count;
+        }
     }
 
     private async Task<double> MeasureSingleAsync(int held)
@@ -204,6 +215,8 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
     private static EngineParts Parts(MemoryTransport? transport) =>
         new() { Models = new OnnxModelCatalog(), Store = null!, Journal = null!, Transport = transport };
 
+    private long EntitiesOf(SiloPipeline local) => pipeline.Entities.Sum(entity => local.Entities.CountOf(entity.Index));
+
     private static long Heap()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -231,10 +244,13 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
     private sealed record Shares(double Empty, double Single, double Embedded);
 
     private sealed record EngineResult(
-        double PerSecond, double CallsPerEvent, double RowsPerEvent, double BytesPerEvent, double CallsPerBatch, long EntityBytes, int Entities, long Events)
+        double PerSecond, double CallsPerEvent, double RowsPerEvent, double BytesPerEvent, double CallsPerBatch, long EntityBytes, long Entities, long Events)
     {
         /// <summary>Bytes an event.</summary>
         public double Allocated { get; init; }
+
+        /// <summary>Entities that were first named in the part that was measured.</summary>
+        public double Activated { get; init; }
 
         public int Collections { get; init; }
 

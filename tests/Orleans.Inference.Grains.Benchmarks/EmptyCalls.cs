@@ -12,12 +12,17 @@ public interface IEmptyGrain : IGrainWithStringKey
 /// <summary>Calls empty grains as a partition calls its entities: a batch, then the next.</summary>
 public interface IEmptyCaller : IGrainWithIntegerKey
 {
-    /// <param name="grains">How many there are.</param>
-    /// <param name="batches">How many are made.</param>
-    /// <param name="callsInABatch">Calls, each to some grain.</param>
-    /// <param name="underWay">Calls that may be under way at once.</param>
-    ValueTask CallAsync(int grains, int batches, int callsInABatch, int underWay);
+    /// <param name="calls">What it calls.</param>
+    /// <param name="batches">How often.</param>
+    [ResponseTimeout("00:10:00")]
+    ValueTask CallAsync(CallPattern calls, int batches);
 }
+
+/// <param name="InABatch">Calls of a batch.</param>
+/// <param name="UnderWay">Calls that may be under way at once.</param>
+/// <param name="NewShare">Share of the calls that go to a grain which has not been called before, 0 to 1; the others go to any of those that have.</param>
+[GenerateSerializer, Immutable]
+public sealed record CallPattern(int InABatch, int UnderWay, double NewShare);
 
 [Orleans.Placement.PreferLocalPlacement]
 internal sealed class EmptyGrain : Grain, IEmptyGrain
@@ -29,31 +34,38 @@ internal sealed class EmptyGrain : Grain, IEmptyGrain
 internal sealed class EmptyCaller : Grain, IEmptyCaller
 {
     private readonly List<IEmptyGrain> _grains = [];
+    private readonly Random _random = new(1);
 
-    public async ValueTask CallAsync(int grains, int batches, int callsInABatch, int underWay)
+    public async ValueTask CallAsync(CallPattern pattern, int batches)
     {
-        while (_grains.Count < grains)
-        {
-            _grains.Add(GrainFactory.GetGrain<IEmptyGrain>(string.Create(CultureInfo.InvariantCulture, $"{this.GetPrimaryKeyLong()}/{_grains.Count}")));
-        }
-
-        // In no order, as events name entities: one after the other they would lie in memory as the processor expects.
-        var random = new Random(1);
-        var calls = new ValueTask[callsInABatch];
+        var calls = new ValueTask[pattern.InABatch];
         for (var batch = 0; batch < batches; batch++)
         {
             var asked = 0;
-            for (var call = 0; call < callsInABatch; call++)
+            for (var call = 0; call < calls.Length; call++)
             {
-                for (; asked < callsInABatch && asked - call < underWay; asked++)
+                for (; asked < calls.Length && asked - call < pattern.UnderWay; asked++)
                 {
 #pragma warning disable CA2012 // Each is awaited once, below.
-                    calls[asked] = _grains[random.Next(grains)].CallAsync();
+                    calls[asked] = Draw(pattern.NewShare).CallAsync();
 #pragma warning restore CA2012
                 }
 
                 await calls[call];
             }
         }
+    }
+
+    /// <summary>In no order, as events name entities: one after the other they would lie in memory as the processor expects.</summary>
+    private IEmptyGrain Draw(double newShare)
+    {
+        if (_grains.Count > 0 && _random.NextDouble() >= newShare)
+        {
+            return _grains[_random.Next(_grains.Count)];
+        }
+
+        var grain = GrainFactory.GetGrain<IEmptyGrain>(string.Create(CultureInfo.InvariantCulture, $"{this.GetPrimaryKeyLong()}/{_grains.Count}"));
+        _grains.Add(grain);
+        return grain;
     }
 }

@@ -13,6 +13,7 @@ namespace Orleans.Inference.Grains.Benchmarks;
 /// <summary>The same pipeline as one would write it first: each event calls its customer, its terminal and the model, and is answered.</summary>
 public interface ISingleCaller : IGrainWithIntegerKey
 {
+    [ResponseTimeout("00:10:00")]
     ValueTask RunAsync(string pipeline, int from, int count);
 }
 
