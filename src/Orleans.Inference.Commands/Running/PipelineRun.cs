@@ -42,7 +42,7 @@ internal sealed class PipelineRun : IAsyncDisposable
     {
         var pipeline = PipelineLoader.LoadRunnable(folder, Console.Error);
         LoadChampion(pipeline);
-        var state = await OpenStateAsync(options, pipeline, cancellationToken);
+        var state = await OpenStateAsync(DirectoryOf(factory, options), options.Standby, pipeline, cancellationToken);
         var source = kafka?.CreateSource(pipeline);
         var sink = kafka?.CreateSink(pipeline);
         var producer = kafka?.CreateProducer();
@@ -105,17 +105,21 @@ internal sealed class PipelineRun : IAsyncDisposable
     /// <summary>A model that does not fit is wrong usage, and better said before the server starts.</summary>
     private static void LoadChampion(PipelineModel pipeline) => new OnnxModelCatalog().Load(pipeline, pipeline.Route.Champion).Dispose();
 
-    private static async Task<StateFolder> OpenStateAsync(RunOptions options, PipelineModel pipeline, CancellationToken cancellationToken)
+    /// <summary>Each engine keeps states in a form of its own, and so in a directory of its own; the embedded one's is the directory that is asked for.</summary>
+    private static string DirectoryOf(IEngineFactory factory, RunOptions options) =>
+        factory.Name == "embedded" ? options.StateDirectory : Path.Combine(options.StateDirectory, factory.Name);
+
+    private static async Task<StateFolder> OpenStateAsync(string directory, bool standby, PipelineModel pipeline, CancellationToken cancellationToken)
     {
-        if (!options.Standby)
+        if (!standby)
         {
-            return StateFolder.Open(options.StateDirectory, pipeline);
+            return StateFolder.Open(directory, pipeline);
         }
 
         var said = false;
         while (true)
         {
-            if (StateFolder.TryOpen(options.StateDirectory, pipeline, out var holder) is { } state)
+            if (StateFolder.TryOpen(directory, pipeline, out var holder) is { } state)
             {
                 return state;
             }

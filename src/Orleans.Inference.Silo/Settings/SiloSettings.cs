@@ -34,7 +34,7 @@ internal sealed record SiloSettings(ClusteringSettings Clustering, ISiloHosting 
             problems.Add($"Clustering:GatewayPort: {clustering.GatewayPort} is also Clustering:SiloPort; another port is allowed");
         }
 
-        var storageProvider = reader.Text("Storage:Provider", new StorageSettings().Provider);
+        var storageProvider = reader.Text("Storage:Provider", StorageSettings.ProviderFor(provider));
         var clusteringHosting = HostingCatalog.Find(provider, forClustering: true, problems);
         var storageHosting = HostingCatalog.Find(storageProvider, forClustering: false, problems);
         if (clusteringHosting is not null && clusteringHosting.Name == storageHosting?.Name)

@@ -66,7 +66,7 @@ public sealed class LoneSiloTests
         {
             foreach (var count in new[] { "1", "2", "3" })
             {
-                await using var silo = await SiloProcess.StartAsync(folder.FullName, ("Storage:Provider", "folder"));
+                await using var silo = await SiloProcess.StartAsync(folder.FullName);
                 await silo.WaitForReadinessAsync(HttpStatusCode.OK);
                 Assert.Equal(count, await silo.ScoreAsync($"t-{count}"));
                 silo.Signal(SiloProcess.Terminate);

@@ -12,7 +12,7 @@ public sealed class SiloSettingsTests
         var settings = Read();
 
         Assert.Equal("localhost", settings.ClusteringHosting.Name);
-        Assert.Equal("memory", settings.StorageHosting.Name);
+        Assert.Equal("folder", settings.StorageHosting.Name);
         Assert.Equal(new ClusteringSettings(), settings.Clustering);
         Assert.Equal((11_111, 30_000, "inference", "inference"),
             (settings.Clustering.SiloPort, settings.Clustering.GatewayPort, settings.Clustering.ClusterId, settings.Clustering.ServiceId));
