@@ -11,6 +11,9 @@ internal static partial class SiloLog
     [LoggerMessage(Level = LogLevel.Information, Message = "State can be written again after {Failures} failures.")]
     public static partial void StoreRecovered(ILogger logger, int failures);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "What {Count} states have unsaved cannot be taken; their inputs send the events again")]
+    public static partial void StatesNotTaken(ILogger logger, int count, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} states belong to other activations now; their inputs send the events again.")]
     public static partial void StatesLost(ILogger logger, int count);
 

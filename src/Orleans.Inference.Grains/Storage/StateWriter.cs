@@ -135,8 +135,19 @@ internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProv
             return;
         }
 
-        TakeUnsaved(states);
-        var lost = await WriteUntilDoneAsync(_writes);
+        IReadOnlyList<int> lost = [.. Enumerable.Range(0, states.Count)];
+        try
+        {
+            TakeUnsaved(states);
+            lost = await WriteUntilDoneAsync(_writes);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Versions may have been taken that nobody writes: all of it begins again from the store.
+            SiloLog.StatesNotTaken(logger, states.Count, exception);
+            _writes.Clear();
+        }
+
         Statements++;
         WrittenRows += _writes.Count;
         WrittenBytes += _statement.Length;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Conformance.Engines;
 using Orleans.Inference.Features;
 using Orleans.Inference.Grains.Entities;
@@ -113,6 +114,24 @@ public sealed class LiveEntityTests : IDisposable
         Assert.NotEqual(epoch, second.Host.Epoch);
     }
 
+    [Fact]
+    public async Task Flush_StateThatCannotBeTaken_LosesWhatWasTakenWithItAndGoesOn()
+    {
+        var writer = Writer();
+        var entity = Create(writer);
+        var epoch = writer.Host.Epoch;
+        Apply(entity, Rows(from: 0, count: 1));
+        writer.Add(new BrokenState());
+        await writer.FlushAsync();
+        Assert.True(entity.IsLost);
+        Assert.NotEqual(epoch, writer.Host.Epoch);
+
+        var next = Create(writer);
+        Apply(next, Rows(from: 0, count: 1));
+        await writer.FlushAsync();
+        Assert.True(next is { IsSaved: true, IsLost: false });
+    }
+
     private static float[] Apply(LiveEntity entity, EntityRows rows)
     {
         var features = new float[entity.AnswerLengthOf(rows)];
@@ -141,4 +160,19 @@ public sealed class LiveEntityTests : IDisposable
 
     private StateWriter Writer() => new(
         _store, SiloAddress.New(IPAddress.Loopback, 1, 1), TimeProvider.System, NullLogger.Instance);
+
+    private sealed class BrokenState : IUnsavedState
+    {
+        public bool IsSaved => false;
+
+        public StateVersion TakeUnsaved(ByteWriter bytes) => throw new InvalidOperationException("broken");
+
+        public void Saved()
+        {
+        }
+
+        public void Lose()
+        {
+        }
+    }
 }
