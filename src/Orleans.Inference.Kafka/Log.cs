@@ -14,10 +14,10 @@ internal static partial class Log
     public static partial void PositionReset(ILogger logger, string what, string text);
 
     [LoggerMessage(4, LogLevel.Error, "Kafka {What}: {Text}")]
-    public static partial void LibraryError(ILogger logger, string what, string text);
+    public static partial void ClientError(ILogger logger, string what, string text);
 
     [LoggerMessage(5, LogLevel.Debug, "Kafka {What}: {Facility}: {Text}")]
-    public static partial void LibraryLine(ILogger logger, string what, string facility, string text);
+    public static partial void ClientLine(ILogger logger, string what, string facility, string text);
 
     [LoggerMessage(6, LogLevel.Warning, "Topic {Topic} partition {Partition} holds {First} to {End}, not {Next}: reading from {First}")]
     public static partial void OutOfRange(ILogger logger, string topic, int partition, long first, long end, long next);

@@ -14,7 +14,7 @@ internal static partial class Log
     public static partial void Fatal(ILogger logger, string name, string reason);
 
     [LoggerMessage(4, LogLevel.Debug, "Kafka streams {Name}: {Facility}: {Text}")]
-    public static partial void LibraryLine(ILogger logger, string name, string facility, string text);
+    public static partial void ClientLine(ILogger logger, string name, string facility, string text);
 
     [LoggerMessage(5, LogLevel.Information, "Kafka streams {Name}: {Topic} partition {Partition} is read again from {Offset}: a subscription starts there")]
     public static partial void Rewinding(ILogger logger, string name, string topic, int partition, long offset);

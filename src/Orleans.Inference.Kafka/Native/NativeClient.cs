@@ -127,11 +127,11 @@ internal sealed unsafe class NativeClient
         }
         else if (level <= 2)
         {
-            Log.LibraryError(_logger, _what, text);
+            Log.ClientError(_logger, _what, text);
         }
         else
         {
-            Log.LibraryLine(_logger, _what, facility, text);
+            Log.ClientLine(_logger, _what, facility, text);
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SinkReader(SinkTopics topics, KafkaSettings settings, ILog
         var failure = new RepeatedFailure();
         var what = $"reading back {topics.Pipeline}";
         using var consumer = new ConsumerBuilder<byte[], byte[]>(ClientSettings.Consumer(settings, topics.Group, states[0].IsMock))
-            .SetLogHandler((_, line) => Log.LibraryLine(logger, what, line.Facility, line.Message))
+            .SetLogHandler((_, line) => Log.ClientLine(logger, what, line.Facility, line.Message))
             .SetErrorHandler((_, error) => NoteFailure(failure, what, error.Reason))
             .Build();
         consumer.Assign(start);

@@ -56,8 +56,8 @@ internal sealed class TopicCatalog(KafkaSettings settings, ILogger logger, TimeP
 
     private IAdminClient BuildAdmin() =>
         new AdminClientBuilder(ClientSettings.Admin(settings))
-            .SetLogHandler((_, line) => Log.LibraryLine(logger, "admin", line.Facility, line.Message))
-            .SetErrorHandler((_, error) => Log.LibraryLine(logger, "admin", "ERROR", error.Reason))
+            .SetLogHandler((_, line) => Log.ClientLine(logger, "admin", line.Facility, line.Message))
+            .SetErrorHandler((_, error) => Log.ClientLine(logger, "admin", "ERROR", error.Reason))
             .Build();
 
     private static async Task<(IReadOnlyList<TopicDescription> Found, string? Missing)> FindAsync(

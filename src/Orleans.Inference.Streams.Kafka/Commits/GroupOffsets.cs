@@ -15,7 +15,7 @@ internal sealed class GroupOffsets : IKafkaStreamOffsets, IDisposable
     {
         _topic = options.Topic;
         _client = new(() => new ConsumerBuilder<Ignore, Ignore>(KafkaClientSettings.Consumer(options))
-            .SetLogHandler((_, line) => Log.LibraryLine(logger, name, line.Facility, line.Message))
+            .SetLogHandler((_, line) => Log.ClientLine(logger, name, line.Facility, line.Message))
             .SetErrorHandler((_, error) =>
             {
                 if (_failure.Failed())

@@ -20,7 +20,7 @@ internal static class TopicMetadata
         }
 
         using var client = new AdminClientBuilder(KafkaClientSettings.Admin(options))
-            .SetLogHandler((_, line) => Log.LibraryLine(logger, name, line.Facility, line.Message))
+            .SetLogHandler((_, line) => Log.ClientLine(logger, name, line.Facility, line.Message))
             .SetErrorHandler((_, _) => { })
             .Build();
         var failure = new RepeatedFailure();

@@ -27,7 +27,7 @@ internal sealed class StreamProducer(string name, KafkaStreamOptions options, IL
     {
         var failure = new RepeatedFailure();
         return new ProducerBuilder<byte[]?, byte[]?>(KafkaClientSettings.Producer(options))
-            .SetLogHandler((_, line) => Log.LibraryLine(logger, name, line.Facility, line.Message))
+            .SetLogHandler((_, line) => Log.ClientLine(logger, name, line.Facility, line.Message))
             .SetErrorHandler((_, error) =>
             {
                 if (failure.Failed())

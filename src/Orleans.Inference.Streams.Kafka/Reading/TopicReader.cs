@@ -36,7 +36,7 @@ internal sealed class TopicReader : IDisposable
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientSettings.Consumer(options))
             .SetKeyDeserializer(BytesOrNull.Instance)
             .SetValueDeserializer(BytesOrNull.Instance)
-            .SetLogHandler((_, line) => Log.LibraryLine(logger, name, line.Facility, line.Message))
+            .SetLogHandler((_, line) => Log.ClientLine(logger, name, line.Facility, line.Message))
             .SetErrorHandler((_, error) => Fail("reading", error.ToString()))
             .SetOffsetsCommittedHandler((_, offsets) => Committed(offsets))
             .Build();
