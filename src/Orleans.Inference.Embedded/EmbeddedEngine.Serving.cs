@@ -78,24 +78,10 @@ internal sealed partial class EmbeddedEngine
             return new SubmitReply(ReplyStatus.NotReady, 0, [], []);
         }
 
-        var rejected = new List<RejectedEvent>();
-        var accepted = new List<(byte[] Key, ReadOnlyMemory<byte> Json)>();
-        for (var i = 0; i < events.Count; i++)
-        {
-            var rejection = _validator.Validate(events[i].Span, out var key);
-            if (rejection.IsNone)
-            {
-                accepted.Add((key, events[i]));
-            }
-            else
-            {
-                rejected.Add(new RejectedEvent(i, rejection));
-            }
-        }
-
+        var submission = new EventSubmission(events, _validator);
         return parts.Producer is { } producer
-            ? await ProduceAsync(producer, accepted, rejected, waitUntilScored, cancellationToken)
-            : await QueueAsync(accepted, rejected, waitUntilScored, cancellationToken);
+            ? await submission.ProduceAsync(producer, scoredBy: waitUntilScored ? this : null, cancellationToken)
+            : await QueueAsync(submission, waitUntilScored, cancellationToken);
     }
 
     public async ValueTask<byte[]?> LatestAsync(string entity, CancellationToken cancellationToken)
@@ -168,17 +154,16 @@ internal sealed partial class EmbeddedEngine
         return http;
     }
 
-    private async ValueTask<SubmitReply> QueueAsync(
-        List<(byte[] Key, ReadOnlyMemory<byte> Json)> accepted, List<RejectedEvent> rejected, bool waitUntilScored, CancellationToken cancellationToken)
+    private async ValueTask<SubmitReply> QueueAsync(EventSubmission submission, bool waitUntilScored, CancellationToken cancellationToken)
     {
-        var queued = new List<HttpEvent>(accepted.Count);
-        foreach (var (_, json) in accepted)
+        var queued = new List<HttpEvent>(submission.Accepted.Count);
+        foreach (var json in submission.Accepted)
         {
             if (TryAdd(json, default, out var status) is not { } http)
             {
                 if (queued.Count == 0)
                 {
-                    return new SubmitReply(status, 0, rejected, []);
+                    return new SubmitReply(status, 0, submission.Rejected, []);
                 }
 
                 break;
@@ -201,27 +186,7 @@ internal sealed partial class EmbeddedEngine
         }
 
         return new SubmitReply(
-            ReplyStatus.Answered, queued.Count, rejected, [.. queued.Select(http => new PartitionOffset(0, http.Offset))], predictions);
-    }
-
-    private async ValueTask<SubmitReply> ProduceAsync(
-        IEventProducer producer,
-        List<(byte[] Key, ReadOnlyMemory<byte> Json)> accepted,
-        List<RejectedEvent> rejected,
-        bool waitUntilScored,
-        CancellationToken cancellationToken)
-    {
-        var positions = await Task.WhenAll(accepted.Select(item => producer.ProduceAsync(item.Key, item.Json, cancellationToken)));
-        if (waitUntilScored)
-        {
-            foreach (var partition in positions.GroupBy(position => position.Partition))
-            {
-                await WaitForOffsetAsync(
-                    new PartitionOffset(partition.Key, partition.Max(position => position.Offset)), TimeSpan.FromSeconds(30), cancellationToken);
-            }
-        }
-
-        return new SubmitReply(ReplyStatus.Answered, accepted.Count, rejected, positions);
+            ReplyStatus.Answered, queued.Count, submission.Rejected, [.. queued.Select(http => new PartitionOffset(0, http.Offset))], predictions);
     }
 
     private async Task<ScoreReply> AnswerAsync(HttpEvent http, CancellationToken cancellationToken) =>

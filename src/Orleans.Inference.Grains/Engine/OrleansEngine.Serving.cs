@@ -2,6 +2,7 @@ using System.Text;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Grains.Partitions;
+using Orleans.Inference.Serving.Inputs;
 
 namespace Orleans.Inference.Grains.Engine;
 
@@ -31,24 +32,10 @@ internal sealed partial class OrleansEngine
             return new SubmitReply(ReplyStatus.NotReady, 0, [], []);
         }
 
-        var rejected = new List<RejectedEvent>();
-        var accepted = new List<(byte[] Key, ReadOnlyMemory<byte> Json)>();
-        for (var i = 0; i < events.Count; i++)
-        {
-            var rejection = _validator.Validate(events[i].Span, out var key);
-            if (rejection.IsNone)
-            {
-                accepted.Add((key, events[i]));
-            }
-            else
-            {
-                rejected.Add(new RejectedEvent(i, rejection));
-            }
-        }
-
+        var submission = new EventSubmission(events, _validator);
         return parts.Producer is { } producer
-            ? await ProduceAsync(producer, accepted, rejected, waitUntilScored, cancellationToken)
-            : await AskDoorAsync(accepted, rejected, waitUntilScored, cancellationToken);
+            ? await submission.ProduceAsync(producer, scoredBy: waitUntilScored ? this : null, cancellationToken)
+            : await AskDoorAsync(submission, waitUntilScored, cancellationToken);
     }
 
     public async ValueTask<byte[]?> LatestAsync(string entity, CancellationToken cancellationToken)
@@ -120,39 +107,18 @@ internal sealed partial class OrleansEngine
         }
     }
 
-    private async ValueTask<SubmitReply> AskDoorAsync(
-        List<(byte[] Key, ReadOnlyMemory<byte> Json)> accepted, List<RejectedEvent> rejected, bool waitUntilScored, CancellationToken cancellationToken)
+    private async ValueTask<SubmitReply> AskDoorAsync(EventSubmission submission, bool waitUntilScored, CancellationToken cancellationToken)
     {
         // The place of an event is known when it is answered.
-        var answers = await Task.WhenAll(accepted.Select(item => AskDoorAsync(item.Json, default, cancellationToken).AsTask()));
+        var answers = await Task.WhenAll(submission.Accepted.Select(json => AskDoorAsync(json, default, cancellationToken).AsTask()));
         var taken = answers.Where(answer => answer.Offset >= 0).ToList();
         return taken.Count == 0 && answers.Length > 0
-            ? new SubmitReply(answers[0].Status, 0, rejected, [])
+            ? new SubmitReply(answers[0].Status, 0, submission.Rejected, [])
             : new SubmitReply(
                 ReplyStatus.Answered,
                 taken.Count,
-                rejected,
+                submission.Rejected,
                 [.. taken.Select(answer => new PartitionOffset(0, answer.Offset))],
                 waitUntilScored ? [.. taken.Select(answer => answer.Prediction).OfType<byte[]>()] : null);
-    }
-
-    private async ValueTask<SubmitReply> ProduceAsync(
-        IEventProducer producer,
-        List<(byte[] Key, ReadOnlyMemory<byte> Json)> accepted,
-        List<RejectedEvent> rejected,
-        bool waitUntilScored,
-        CancellationToken cancellationToken)
-    {
-        var positions = await Task.WhenAll(accepted.Select(item => producer.ProduceAsync(item.Key, item.Json, cancellationToken)));
-        if (waitUntilScored)
-        {
-            foreach (var partition in positions.GroupBy(position => position.Partition))
-            {
-                await WaitForOffsetAsync(
-                    new PartitionOffset(partition.Key, partition.Max(position => position.Offset)), TimeSpan.FromSeconds(30), cancellationToken);
-            }
-        }
-
-        return new SubmitReply(ReplyStatus.Answered, accepted.Count, rejected, positions);
     }
 }
