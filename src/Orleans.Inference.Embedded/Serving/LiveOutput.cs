@@ -2,11 +2,9 @@ using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded.Checkpointing;
 using Orleans.Inference.Embedded.Processing;
-using Orleans.Inference.Engines;
 using Orleans.Inference.Entities;
 using Orleans.Inference.Events;
 using Orleans.Inference.Pipelines;
-using Orleans.Inference.Predictions;
 using Orleans.Inference.Serving.Figures;
 using Orleans.Inference.Serving.Outputs;
 using Orleans.Inference.Serving.Predictions;
@@ -65,21 +63,13 @@ internal sealed class LiveOutput : IOrderedOutput
                 _latencies[measured++] = batch.ScoredAt - batch.Timestamps[row];
             }
 
-            if (batch.Outcomes[row] == Outcome.Rejected)
+            var request = work.Requests?[row];
+            if (_writer.Publish(batch, row, sequence, request, out var encoded))
             {
-                EmitRejected(work, row, sequence);
+                Keep(work.Primaries[row], encoded);
             }
-            else
-            {
-                var prediction = _writer.PredictionOf(batch, row, sequence, fromHttp: work.Requests is not null);
-                var encoded = _writer.Encode(prediction);
-                if (!isDryRun)
-                {
-                    Publish(work, row, prediction, encoded);
-                }
 
-                work.Requests?[row].Answer(new ScoreReply(ReplyStatus.Answered, encoded.ToArray()));
-            }
+            request?.Answer(OutputWriter.ReplyOf(batch, row, encoded));
 
             // A dry run takes no number: those behind it have the numbers they would have without it.
             sequence += isDryRun ? 0 : 1;
@@ -113,26 +103,9 @@ internal sealed class LiveOutput : IOrderedOutput
         _checkpoints.Begin(barrier, _swappedLog.Written);
     }
 
-    private void Publish(BatchInFlight work, int row, in Prediction prediction, ReadOnlySpan<byte> encoded)
+    private void Keep(EntityState? primary, ReadOnlySpan<byte> encoded)
     {
-        var batch = work.Batch;
-        var isDelivered = (batch.Flags[row] & RowFlags.Delivered) != 0;
-        if (batch.Outcomes[row] == Outcome.Late)
-        {
-            if (!isDelivered)
-            {
-                _writer.WriteLate(batch, row, prediction.Sequence, work.Requests is null ? [] : work.Requests[row].Json.Span);
-            }
-
-            return;
-        }
-
-        if (!isDelivered)
-        {
-            _writer.WritePrediction(prediction);
-        }
-
-        if (work.Primaries[row] is { } entity)
+        if (primary is { } entity)
         {
             entity.SetLatest(encoded);
             if (entity.PredictedAt != _nextCheckpoint)
@@ -147,19 +120,6 @@ internal sealed class LiveOutput : IOrderedOutput
         if (!Feed.IsEmpty)
         {
             Feed.Publish(encoded.ToArray());
-        }
-    }
-
-    private void EmitRejected(BatchInFlight work, int row, long sequence)
-    {
-        var batch = work.Batch;
-        if (work.Requests is { } requests)
-        {
-            requests[row].Answer(new ScoreReply(ReplyStatus.Invalid, Rejection: batch.Rejections[row]));
-        }
-        else if ((batch.Flags[row] & RowFlags.Delivered) == 0)
-        {
-            _writer.WriteDeadLetter(batch, row, sequence);
         }
     }
 }

@@ -2,7 +2,6 @@ using Orleans.Inference.Delivery;
 using Orleans.Inference.Engines;
 using Orleans.Inference.Events;
 using Orleans.Inference.Grains.Pipelines;
-using Orleans.Inference.Predictions;
 using Orleans.Inference.Serving.Outputs;
 using Orleans.Inference.Serving.Predictions;
 
@@ -62,22 +61,15 @@ internal sealed class BatchOutput(SiloPipeline pipeline, IRecordSink? sink)
                 _latencies[measured++] = batch.ScoredAt - batch.Timestamps[row];
             }
 
-            if (batch.Outcomes[row] == Outcome.Rejected)
+            var request = work.Requests?[row];
+            if (_writer.Publish(batch, row, work.SequenceOf(row), request, out var encoded))
             {
-                EmitRejected(work, row);
-                continue;
+                Keep(batch, row, encoded);
             }
 
-            var prediction = _writer.PredictionOf(batch, row, work.SequenceOf(row), fromHttp: work.Requests is not null);
-            var encoded = _writer.Encode(prediction);
-            if (!isDryRun)
+            if (request is not null)
             {
-                Publish(work, row, prediction, encoded);
-            }
-
-            if (work.Requests is not null)
-            {
-                _replies.Add(new ScoreReply(ReplyStatus.Answered, encoded.ToArray()));
+                _replies.Add(OutputWriter.ReplyOf(batch, row, encoded));
             }
         }
 
@@ -85,25 +77,8 @@ internal sealed class BatchOutput(SiloPipeline pipeline, IRecordSink? sink)
         pipeline.Instruments?.BatchScored(batch);
     }
 
-    private void Publish(InputBatch work, int row, in Prediction prediction, ReadOnlySpan<byte> encoded)
+    private void Keep(EventBatch batch, int row, ReadOnlySpan<byte> encoded)
     {
-        var batch = work.Batch;
-        var isDelivered = (batch.Flags[row] & RowFlags.Delivered) != 0;
-        if (batch.Outcomes[row] == Outcome.Late)
-        {
-            if (!isDelivered)
-            {
-                _writer.WriteLate(batch, row, prediction.Sequence, work.Requests is null ? [] : work.Requests[row].Json.Span);
-            }
-
-            return;
-        }
-
-        if (!isDelivered)
-        {
-            _writer.WritePrediction(prediction);
-        }
-
         var key = batch.KeyOf(0, row);
         if (pipeline.Entities.TryGet(0, key, out var entity))
         {
@@ -118,18 +93,6 @@ internal sealed class BatchOutput(SiloPipeline pipeline, IRecordSink? sink)
         if (!pipeline.Feed.IsEmpty)
         {
             pipeline.Feed.Publish(encoded.ToArray());
-        }
-    }
-
-    private void EmitRejected(InputBatch work, int row)
-    {
-        if (work.Requests is not null)
-        {
-            _replies.Add(new ScoreReply(ReplyStatus.Invalid, Rejection: work.Batch.Rejections[row]));
-        }
-        else if ((work.Batch.Flags[row] & RowFlags.Delivered) == 0)
-        {
-            _writer.WriteDeadLetter(work.Batch, row, work.SequenceOf(row));
         }
     }
 }
