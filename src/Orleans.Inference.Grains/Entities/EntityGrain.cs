@@ -1,6 +1,6 @@
 using Orleans.Inference.Grains.Pipelines;
-using Orleans.Runtime.Placement;
 using Orleans.Placement;
+using Orleans.Runtime.Placement;
 
 namespace Orleans.Inference.Grains.Entities;
 
