@@ -1,26 +1,30 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Inference.Conformance.Engines;
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Embedded;
 using Orleans.Inference.Engines;
+using Orleans.Inference.Grains.Partitions;
 using Orleans.Inference.Grains.Storage;
 using Orleans.Inference.Grains.Tests.Clusters;
 using Orleans.Inference.Kafka;
 using Orleans.Inference.Models.Onnx;
+using Orleans.Inference.Pipelines;
 using static Orleans.Inference.Conformance.Engines.Payments;
 
 namespace Orleans.Inference.Grains.Tests.Delivery;
 
 /// <summary>A cluster that scores payments from a development broker, over a store that outlives its silos.</summary>
-internal sealed class PaymentCluster : IAsyncDisposable
+internal sealed partial class PaymentCluster : IAsyncDisposable
 {
     public const int Partitions = 4;
 
     private readonly EnginePipeline _pipeline;
     private readonly DevelopmentBroker _broker;
+    private readonly KafkaTransport _transport;
     private readonly KafkaEventProducer _producer;
     private readonly IEventProducer _payments;
     private readonly List<byte[]>[] _sent = [.. Enumerable.Range(0, Partitions).Select(_ => new List<byte[]>())];
@@ -29,6 +33,7 @@ internal sealed class PaymentCluster : IAsyncDisposable
     {
         _pipeline = pipeline;
         _broker = broker;
+        _transport = transport;
         Silos = silos;
         _producer = transport.CreateProducer();
         _payments = _producer.ForTopic(_pipeline.Model.Source.Topic);
@@ -36,7 +41,21 @@ internal sealed class PaymentCluster : IAsyncDisposable
 
     public TestSilos Silos { get; }
 
-    /// <summary>Payments sent, in the order of their partitions.</summary>
+    public PipelineModel Pipeline => _pipeline.Model;
+
+    /// <summary>What has been sent to each partition, in its order.</summary>
+    public IReadOnlyList<IReadOnlyList<byte[]>> Sent
+    {
+        get
+        {
+            lock (_sent)
+            {
+                return [.. _sent.Select(partition => partition.ToArray())];
+            }
+        }
+    }
+
+    /// <summary>How many have been sent.</summary>
     public int SentCount
     {
         get
@@ -69,35 +88,38 @@ internal sealed class PaymentCluster : IAsyncDisposable
     /// <param name="count">How many.</param>
     /// <param name="rate">Payments a second.</param>
     /// <param name="terminalOf">The terminal of a customer's payment.</param>
-    public async Task SendAsync(int count, int rate, Func<int, int, string> terminalOf)
+    public Task SendAsync(int count, int rate, Func<int, int, string> terminalOf)
     {
-        var token = TestContext.Current.CancellationToken;
         var random = new Random(SentCount + 1);
         var first = SentCount;
-        var started = TimeProvider.System.GetTimestamp();
-        for (var i = 0; i < count;)
+        return SendAsync(count, rate, i =>
         {
-            var due = Math.Min(count, (int)(TimeProvider.System.GetElapsedTime(started).TotalSeconds * rate) + 1);
-            var sending = new List<Task>();
-            for (; i < due; i++)
-            {
-                var number = first + i;
-                var customer = random.Next(40);
-                var payment = Payment($"p{number}", number / 60d, $"C{customer}", random.Next(100, 10_000) / 100.0, terminalOf(customer, number));
-                sending.Add(SendAsync(customer, payment, token));
-            }
-
-            await Task.WhenAll(sending);
-            await Task.Delay(TimeSpan.FromMilliseconds(2), token);
-        }
+            var customer = random.Next(40);
+            var amount = random.Next(100, 10_000) / 100.0;
+            return ($"C{customer}", Payment($"p{first + i}", (first + i) / 60d, $"C{customer}", amount, terminalOf(customer, first + i)));
+        });
     }
+
+    /// <summary>Sends payments that are there already, as <see cref="SendAsync(int, int, Func{int, int, string})"/> does; those that name no customer go to one partition.</summary>
+    public Task SendAsync(IReadOnlyList<byte[]> payments, int rate) => SendAsync(payments.Count, rate, i => (CustomerOf(payments[i]), payments[i]));
 
     /// <summary>Waits until so many payments have been sent.</summary>
     public Task SentAsync(int count) => LiveEngine.UntilAsync(() => SentCount >= count, $"{count} payments sent");
 
-    /// <summary>The predictions in the topic, once there is one for every payment sent.</summary>
-    public List<(int Partition, JsonElement Value)> ReadPredictions(TimeSpan bound, string? except = null)
+    /// <summary>What entities know the partitions by, in their order.</summary>
+    public async Task<IReadOnlyList<long>> InputsAsync()
     {
+        var topics = await _transport.DescribeTopicsAsync([Pipeline.Source.Topic], TestContext.Current.CancellationToken);
+        return [.. Enumerable.Range(0, Partitions).Select(partition => InputId.Of(topics[0].Incarnation, partition))];
+    }
+
+    /// <summary>The predictions in the topic, once there are enough.</summary>
+    /// <param name="bound">How long to wait for them.</param>
+    /// <param name="except">Those of payments whose id begins with this are left out.</param>
+    /// <param name="expected">How many are enough; null for one for every payment sent.</param>
+    public List<(int Partition, JsonElement Value)> ReadPredictions(TimeSpan bound, string? except = null, int? expected = null)
+    {
+        var enough = expected ?? SentCount;
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
             BootstrapServers = _broker.BootstrapServers,
@@ -119,7 +141,7 @@ internal sealed class PaymentCluster : IAsyncDisposable
         {
             Assert.True(
                 TimeProvider.System.GetElapsedTime(started) < bound,
-                $"Waited {bound} for {SentCount} predictions and found {predictions.Count}: "
+                $"Waited {bound} for {enough} predictions and found {predictions.Count}: "
                 + string.Join("; ", _sent.Select((sent, partition) => $"partition {partition}: {predictions.Count(found => found.Item1 == partition)} of {sent.Count}"))
                 + string.Concat(Silos.Engines.Select(engine =>
                     $"\n{engine.Key}: {engine.Value.Readiness.Reason}, lag {string.Join(' ', engine.Value.Figures.ConsumerLag)}, scored {engine.Value.Figures.Scored}")));
@@ -132,7 +154,7 @@ internal sealed class PaymentCluster : IAsyncDisposable
                 }
 
                 predictions.Add((value.GetProperty("source").GetProperty("partition").GetInt32(), value));
-                enoughAt = predictions.Count == SentCount ? TimeProvider.System.GetTimestamp() : enoughAt;
+                enoughAt = predictions.Count == enough ? TimeProvider.System.GetTimestamp() : enoughAt;
             }
         }
 
@@ -169,10 +191,29 @@ internal sealed class PaymentCluster : IAsyncDisposable
         _pipeline.Dispose();
     }
 
-    private async Task SendAsync(int customer, byte[] payment, CancellationToken cancellationToken)
+    /// <summary>Sends at the rate; what to send is asked for once each, in order.</summary>
+    private async Task SendAsync(int count, int rate, Func<int, (string Customer, byte[] Payment)> next)
     {
-        var key = Encoding.UTF8.GetBytes($"C{customer}");
-        var position = await _payments.ProduceAsync(key, payment, cancellationToken);
+        var token = TestContext.Current.CancellationToken;
+        var started = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < count;)
+        {
+            var due = Math.Min(count, (int)(TimeProvider.System.GetElapsedTime(started).TotalSeconds * rate) + 1);
+            var sending = new List<Task>();
+            for (; i < due; i++)
+            {
+                var (customer, payment) = next(i);
+                sending.Add(SendAsync(customer, payment, token));
+            }
+
+            await Task.WhenAll(sending);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), token);
+        }
+    }
+
+    private async Task SendAsync(string customer, byte[] payment, CancellationToken cancellationToken)
+    {
+        var position = await _payments.ProduceAsync(Encoding.UTF8.GetBytes(customer), payment, cancellationToken);
         lock (_sent)
         {
             var partition = _sent[position.Partition];
@@ -184,4 +225,9 @@ internal sealed class PaymentCluster : IAsyncDisposable
             partition[(int)position.Offset] = payment;
         }
     }
+
+    [GeneratedRegex("\"customer\":\"([^\"]+)\"")]
+    private static partial Regex CustomerMember();
+
+    private static string CustomerOf(byte[] payment) => CustomerMember().Match(Encoding.UTF8.GetString(payment)).Groups[1].Value;
 }
