@@ -1,0 +1,84 @@
+using System.Text;
+using Orleans.Inference.Delivery;
+using Orleans.Inference.Features;
+using Orleans.Inference.Grains.Entities;
+using Orleans.Inference.Pipelines;
+
+namespace Orleans.Inference.Grains.Tests.Delivery;
+
+/// <summary>An entity as a test names it.</summary>
+internal readonly record struct NamedEntity(int EntityType, string Key);
+
+/// <summary>
+/// A filter for all silos of a cluster that sees every call an entity takes, in the entity's own turns: the order in which its events were applied. Any thread.
+/// </summary>
+internal sealed class RecordedOrder : IIncomingGrainCallFilter
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<GrainId, List<AppliedCall>> _calls = [];
+
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        if (context.Grain is not IEntityGrain || context.MethodName != nameof(IEntityGrain.ApplyAsync))
+        {
+            await context.Invoke();
+            return;
+        }
+
+        // The caller fills the rows anew once it has its answer.
+        var rows = (EntityRows)context.Request.GetArgument(0)!;
+        var call = new AppliedCall(rows.Input, [.. rows.Words]);
+        await context.Invoke();
+        if (context.Result is EntityAnswer { IsLost: false })
+        {
+            lock (_lock)
+            {
+                if (!_calls.TryGetValue(context.TargetId, out var calls))
+                {
+                    _calls[context.TargetId] = calls = [];
+                }
+
+                calls.Add(call);
+            }
+        }
+    }
+
+    /// <summary>The source of every event that an entity has applied, in its order. An offset that came again was answered again and not applied.</summary>
+    /// <param name="pipeline">What the cluster runs.</param>
+    /// <param name="inputs">What entities know the source partitions by, in the order of partitions.</param>
+    public Dictionary<NamedEntity, List<PartitionOffset>> Read(PipelineModel pipeline, IReadOnlyList<long> inputs)
+    {
+        var widths = pipeline.Entities.Select(entity => 1 + new EntityFeatures(pipeline, entity.Index).WordCount).ToArray();
+        lock (_lock)
+        {
+            return _calls.ToDictionary(
+                entity => NameOf(entity.Key),
+                entity => Applied(entity.Value, inputs, widths[NameOf(entity.Key).EntityType]).ToList());
+        }
+    }
+
+    private static NamedEntity NameOf(GrainId grain)
+    {
+        var id = EntityId.Parse(grain);
+        return new NamedEntity(id.EntityType, Encoding.UTF8.GetString(id.Key));
+    }
+
+    private static IEnumerable<PartitionOffset> Applied(List<AppliedCall> calls, IReadOnlyList<long> inputs, int width)
+    {
+        var last = Enumerable.Repeat(-1L, inputs.Count).ToArray();
+        foreach (var (input, words) in calls)
+        {
+            var partition = inputs.Index().Single(candidate => candidate.Item == input).Index;
+            for (var row = 0; row < words.Length; row += width)
+            {
+                if (words[row] > last[partition])
+                {
+                    last[partition] = words[row];
+                    yield return new PartitionOffset(partition, words[row]);
+                }
+            }
+        }
+    }
+
+    private sealed record AppliedCall(long Input, long[] Words);
+}
