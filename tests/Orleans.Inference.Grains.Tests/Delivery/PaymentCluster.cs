@@ -67,7 +67,7 @@ internal sealed partial class PaymentCluster : IAsyncDisposable
         }
     }
 
-    public static async Task<PaymentCluster> StartAsync(int silos, Action<ISiloBuilder>? configure = null)
+    public static async Task<PaymentCluster> StartAsync(int silos, Action<ISiloBuilder>? configure = null, EngineOptions? options = null)
     {
         var broker = DevelopmentBroker.Start();
         broker.CreateTopic(new TopicSpec("payments", Partitions));
@@ -75,7 +75,7 @@ internal sealed partial class PaymentCluster : IAsyncDisposable
         var store = new MemoryEntityStore();
         var pipeline = new EnginePipeline();
         var parts = new EngineParts { Models = new OnnxModelCatalog(), Store = null!, Journal = null!, Transport = transport };
-        var running = await TestSilos.StartAsync(silos, pipeline.Model, parts, new EngineOptions(), silo =>
+        var running = await TestSilos.StartAsync(silos, pipeline.Model, parts, options ?? new EngineOptions(), silo =>
         {
             silo.AddEntityStore(_ => store);
             configure?.Invoke(silo);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orleans.Inference.Conformance.Engines;
 using Orleans.Inference.Delivery;
+using Orleans.Inference.Engines;
 
 namespace Orleans.Inference.Grains.Tests.Delivery;
 
@@ -11,13 +12,16 @@ public sealed class SharedTerminalTests
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
+    // A cluster that is behind takes what waits in one partition at once, up to this; partitions are to take turns also then.
+    private static readonly EngineOptions SmallBatches = new() { BatchLimit = 128 };
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
     public async Task Payments_OfAllPartitionsAtFewTerminals_AreScoredAsCoreSaysOverTheRecordedOrder(int silos)
     {
         var record = new RecordedOrder();
-        await using var cluster = await PaymentCluster.StartAsync(silos, silo => silo.AddIncomingGrainCallFilter(record));
+        await using var cluster = await PaymentCluster.StartAsync(silos, silo => silo.AddIncomingGrainCallFilter(record), SmallBatches);
         await cluster.SendAsync(6_000, rate: 3_000, SharedTerminal);
         await AssertEqualsCoreAsync(cluster, record);
     }
@@ -29,7 +33,7 @@ public sealed class SharedTerminalTests
     public async Task ConformanceStream_OfAllPartitionsAtFewTerminals_IsScoredAsCoreSaysOverTheRecordedOrder(int silos)
     {
         var record = new RecordedOrder();
-        await using var cluster = await PaymentCluster.StartAsync(silos, silo => silo.AddIncomingGrainCallFilter(record));
+        await using var cluster = await PaymentCluster.StartAsync(silos, silo => silo.AddIncomingGrainCallFilter(record), SmallBatches);
         await cluster.SendAsync(Payments.Stream(6_000, seed: 17, customers: 40), rate: 3_000);
         await AssertEqualsCoreAsync(cluster, record);
     }
@@ -99,7 +103,7 @@ public sealed class SharedTerminalTests
             {
                 TestContext.Current.TestOutputHelper?.WriteLine($"terminal {key}: {order.Count} payments, the partition changes {turns} times");
                 Assert.Equal(PaymentCluster.Partitions, order.DistinctBy(source => source.Partition).Count());
-                Assert.True(turns >= 20, $"The payments of terminal {key} change partitions only {turns} times.");
+                Assert.True(turns >= 2 * PaymentCluster.Partitions, $"The payments of terminal {key} change partitions only {turns} times.");
             }
             else
             {
