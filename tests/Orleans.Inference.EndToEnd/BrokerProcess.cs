@@ -6,7 +6,7 @@ namespace Orleans.Inference.EndToEnd;
 /// <summary>A development broker in its own process, so that killing an engine does not touch it.</summary>
 public sealed class BrokerProcess : IAsyncLifetime
 {
-    private ProgramProcess? _process;
+    private ChildProcess? _process;
 
     /// <summary>HOST:PORT.</summary>
     public string Address { get; private set; } = "";

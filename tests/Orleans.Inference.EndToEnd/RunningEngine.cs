@@ -9,13 +9,13 @@ internal sealed class RunningEngine : IAsyncDisposable
     private readonly string _pipeline;
     private readonly HttpClient _http = new() { Timeout = Bounds.Work * 2 };
 
-    private RunningEngine(ProgramProcess process, string pipeline)
+    private RunningEngine(ChildProcess process, string pipeline)
     {
         Process = process;
         _pipeline = pipeline;
     }
 
-    public ProgramProcess Process { get; }
+    public ChildProcess Process { get; }
 
     public HttpClient Http => _http;
 

@@ -134,7 +134,7 @@ internal sealed class CrashScenario(StopPlan plan, BrokerProcess broker)
 
         var outcome = new CrashOutcome(plan, files, source);
         var state = await StateAsync(engine);
-        engine.Process.Signal(ProgramProcess.Terminate);
+        engine.Process.Signal(ChildProcess.Terminate);
         Assert.Equal(0, await engine.Process.ExitAsync());
         outcome.Read(broker.Address);
         outcome.CheckExactlyOnce();

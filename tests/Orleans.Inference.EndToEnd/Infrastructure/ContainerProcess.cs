@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
 using Orleans.Inference.EndToEnd.Documentation;
 using Orleans.Inference.EndToEnd.Infrastructure.Kustomize;
 
@@ -11,39 +8,22 @@ namespace Orleans.Inference.EndToEnd.Infrastructure;
 /// The program as a pod of an overlay starts it: the same arguments and variables in an empty working folder, with folders in place of its mounts, a key made up for each
 /// secret, and a free port on loopback instead of 8080 on every address.
 /// </summary>
-internal sealed partial class ContainerProcess : IAsyncDisposable
+internal sealed class ContainerProcess : IAsyncDisposable
 {
-    private const int Terminate = 15;
-
     private readonly string _root = Directory.CreateTempSubdirectory("container-").FullName;
-    private readonly Process _process;
-    private readonly ConcurrentQueue<string> _said = new();
-    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ChildProcess _process;
 
     public ContainerProcess(Workload workload, string brokers)
     {
-        var start = new ProcessStartInfo("dotnet", [RunningServer.Program, .. workload.Arguments.Select(Here)])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Directory.CreateDirectory(Path.Combine(_root, "app")).FullName,
-        };
-        foreach (var (name, value) in workload.Environment)
-        {
-            start.Environment[name] = name == "Kafka__Brokers" ? brokers : value ?? KeyOf(name);
-        }
-
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => _address.TrySetResult(line.Data ?? "");
-        _process.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = new ChildProcess(
+            RunningServer.Program,
+            workload.Arguments.Select(Here),
+            workload.Environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Key == "Kafka__Brokers" ? brokers : variable.Value ?? KeyOf(variable.Key))),
+            Directory.CreateDirectory(Path.Combine(_root, "app")).FullName);
     }
 
     /// <summary>Everything on standard error so far.</summary>
-    public string Said => string.Join('\n', _said);
+    public string Said => _process.Said;
 
     /// <summary>What it has left in its working folder, which in an image is read-only.</summary>
     public IEnumerable<string> Litter => Directory.EnumerateFileSystemEntries(Path.Combine(_root, "app"));
@@ -57,39 +37,21 @@ internal sealed partial class ContainerProcess : IAsyncDisposable
     /// <summary>A client that shows a key, or none.</summary>
     public async Task<HttpClient> ClientAsync(string? key)
     {
-        var exited = _process.WaitForExitAsync();
-        var first = await Task.WhenAny(_address.Task, exited, Task.Delay(Bounds.Start));
-        Assert.True(first == _address.Task && _address.Task.Result.StartsWith("http://", StringComparison.Ordinal), $"awaited in vain: the program's address; it said: {Said}");
-        var http = new HttpClient { BaseAddress = new Uri(_address.Task.Result), Timeout = Bounds.Work };
+        var http = new HttpClient { BaseAddress = new Uri(await _process.FirstLineAsync()), Timeout = Bounds.Work };
         http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         return http;
     }
 
     /// <summary>Asks it to stop as Kubernetes does, and gives its exit code.</summary>
-    public async Task<int> StopAsync()
+    public Task<int> StopAsync()
     {
-        Assert.Equal(0, Kill(_process.Id, Terminate));
-        try
-        {
-            await _process.WaitForExitAsync().WaitAsync(Bounds.Stop);
-        }
-        catch (TimeoutException)
-        {
-            Assert.Fail($"awaited in vain: the program's end; it said: {Said}");
-        }
-
-        return _process.ExitCode;
+        _process.Signal(ChildProcess.Terminate);
+        return _process.ExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
+        await _process.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -98,7 +60,4 @@ internal sealed partial class ContainerProcess : IAsyncDisposable
         : argument.StartsWith("/models/", StringComparison.Ordinal) ? Path.Combine(Repository.Root, argument.TrimStart('/'))
         : argument == "http://0.0.0.0:8080" ? "http://127.0.0.1:0"
         : argument;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }

@@ -68,7 +68,7 @@ public sealed class LiveFuzzTests(ITestOutputHelper output)
             Assert.Equal(alone.Score, AnsweredRecord.NumberOf(answer.Prediction!.Value.GetProperty("score")));
         }
 
-        engine.Process.Signal(ProgramProcess.Terminate);
+        engine.Process.Signal(ChildProcess.Terminate);
         Assert.Equal(0, await engine.Process.ExitAsync());
     }
 

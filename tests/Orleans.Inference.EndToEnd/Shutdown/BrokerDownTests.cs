@@ -63,7 +63,7 @@ public sealed class BrokerDownTests
             broker.TakeDown(1);
             using var scored = await engine.PostAsync("score", RefusedStartTests.Payment("e2"));
             Assert.Equal(HttpStatusCode.OK, scored.StatusCode);
-            engine.Process.Signal(ProgramProcess.Terminate);
+            engine.Process.Signal(ChildProcess.Terminate);
             Assert.Equal(1, await engine.Process.ExitAsync());
         }
 
@@ -167,7 +167,7 @@ public sealed class BrokerDownTests
 
     private static async Task StopAsync(RunningEngine engine)
     {
-        engine.Process.Signal(ProgramProcess.Terminate);
+        engine.Process.Signal(ChildProcess.Terminate);
         Assert.Equal(0, await engine.Process.ExitAsync());
     }
 }

@@ -71,7 +71,7 @@ public sealed class RefusedStartTests
         await using (var engine = RunningEngine.Start(files, kafka: null))
         {
             await engine.ReadyAsync();
-            engine.Process.Signal(ProgramProcess.Terminate);
+            engine.Process.Signal(ChildProcess.Terminate);
             Assert.Equal(0, await engine.Process.ExitAsync());
         }
 
@@ -107,8 +107,8 @@ public sealed class RefusedStartTests
     }
 
     [Theory]
-    [InlineData(ProgramProcess.Terminate)]
-    [InlineData(ProgramProcess.Interrupt)]
+    [InlineData(ChildProcess.Terminate)]
+    [InlineData(ChildProcess.Interrupt)]
     public async Task Standby_WhenToldToStop_ExitsZero(int signal)
     {
         using var files = PaymentPipeline.Create("standby-stop");

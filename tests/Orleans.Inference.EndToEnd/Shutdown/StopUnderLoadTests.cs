@@ -7,11 +7,11 @@ namespace Orleans.Inference.EndToEnd.Shutdown;
 public sealed class StopUnderLoadTests(BrokerProcess broker, ITestOutputHelper output) : IClassFixture<BrokerProcess>
 {
     [Theory]
-    [InlineData(ProgramProcess.Terminate, 201)]
-    [InlineData(ProgramProcess.Terminate, 202)]
-    [InlineData(ProgramProcess.Terminate, 203)]
-    [InlineData(ProgramProcess.Interrupt, 204)]
-    [InlineData(ProgramProcess.Interrupt, 205)]
+    [InlineData(ChildProcess.Terminate, 201)]
+    [InlineData(ChildProcess.Terminate, 202)]
+    [InlineData(ChildProcess.Terminate, 203)]
+    [InlineData(ChildProcess.Interrupt, 204)]
+    [InlineData(ChildProcess.Interrupt, 205)]
     public async Task Stop_UnderLoad_DrainsAndGoesOn(int signal, int seed)
     {
         var scenario = new CrashScenario(new StopPlan(seed, signal), broker);

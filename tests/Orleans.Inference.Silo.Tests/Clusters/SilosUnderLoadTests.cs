@@ -26,8 +26,7 @@ public sealed class SilosUnderLoadTests(PostgreSqlServer server, ITestOutputHelp
         await AwaitSharesAsync(survivors[0], victim);
         output.WriteLine($"killed: {await SiloShares.OfAsync(survivors[0], victim)}");
 
-        victim.Kill();
-        await victim.ExitAsync();
+        await victim.Process.KillAsync();
         var killedAt = TimeProvider.System.GetUtcNow();
         var sentBefore = payments.SentCount;
         await sending;

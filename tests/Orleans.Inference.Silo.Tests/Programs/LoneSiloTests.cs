@@ -22,8 +22,8 @@ public sealed class LoneSiloTests
         Assert.DoesNotContain("/orleans", await silo.Http.GetStringAsync("/openapi/v1.json", Cancellation));
 
         var told = Stopwatch.GetTimestamp();
-        silo.Signal(SiloProcess.Terminate);
-        Assert.Equal(0, await silo.ExitAsync());
+        silo.Process.Signal(ChildProcess.Terminate);
+        Assert.Equal(0, await silo.Process.ExitAsync());
         Assert.InRange(Stopwatch.GetElapsedTime(told), TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
@@ -33,13 +33,13 @@ public sealed class LoneSiloTests
         await using var silo = await SiloProcess.StartAsync(("Clustering:LeaveDelay", "3s"));
         await silo.WaitForReadinessAsync(HttpStatusCode.OK);
 
-        silo.Signal(SiloProcess.Terminate);
+        silo.Process.Signal(ChildProcess.Terminate);
 
         await silo.WaitForReadinessAsync(HttpStatusCode.ServiceUnavailable);
         Assert.Contains("leaving", await (await silo.Http.GetAsync("/health/ready", Cancellation)).Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/health/live", Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await silo.Http.GetAsync("/v1/pipelines/fraud", Cancellation)).StatusCode);
-        Assert.Equal(0, await silo.ExitAsync());
+        Assert.Equal(0, await silo.Process.ExitAsync());
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class LoneSiloTests
                 await using var silo = await SiloProcess.StartAsync(folder.FullName);
                 await silo.WaitForReadinessAsync(HttpStatusCode.OK);
                 Assert.Equal(count, await silo.ScoreAsync($"t-{count}"));
-                silo.Signal(SiloProcess.Terminate);
-                Assert.Equal(0, await silo.ExitAsync());
+                silo.Process.Signal(ChildProcess.Terminate);
+                Assert.Equal(0, await silo.Process.ExitAsync());
             }
         }
         finally

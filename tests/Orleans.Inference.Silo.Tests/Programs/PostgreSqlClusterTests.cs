@@ -28,7 +28,7 @@ public sealed class PostgreSqlClusterTests(PostgreSqlServer server, ITestOutputH
             await silo.WaitForDashboardAsync(2);
         }
 
-        victim.Kill();
+        await victim.Process.KillAsync();
         var killed = Stopwatch.GetTimestamp();
         await WaitForAsync(database, victim, Dead);
         var elapsed = Stopwatch.GetElapsedTime(killed);
@@ -46,8 +46,8 @@ public sealed class PostgreSqlClusterTests(PostgreSqlServer server, ITestOutputH
             await silo.WaitForReadinessAsync(HttpStatusCode.OK);
             Assert.Equal("1", await silo.ScoreAsync("t-1"));
             Assert.Equal("2", await silo.ScoreAsync("t-2"));
-            silo.Signal(SiloProcess.Terminate);
-            Assert.Equal(0, await silo.ExitAsync());
+            silo.Process.Signal(ChildProcess.Terminate);
+            Assert.Equal(0, await silo.Process.ExitAsync());
             await WaitForAsync(database, silo, Dead);
         }
 

@@ -1,61 +1,38 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Orleans.Inference.Silo.Tests.Programs;
 
 /// <summary>The silo's program as a process of its own, on free loopback ports, with what it has said.</summary>
-internal sealed partial class SiloProcess : IAsyncDisposable
+internal sealed class SiloProcess : IAsyncDisposable
 {
-    public const int Terminate = 15;
-
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
-
     private static readonly string[] WithoutKafka = ["--no-kafka"];
 
-    private readonly Process _process;
     private readonly DirectoryInfo _ownState = Directory.CreateTempSubdirectory("inference-silo-");
-    private readonly ConcurrentQueue<string> _said = new();
-    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private SiloProcess(string pipeline, string[] source, string? state, (string Key, string Value)[] settings)
     {
         SiloPort = FreePort();
-        var start = new ProcessStartInfo("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "inference-silo.dll"), "run", pipeline, .. source, "--urls", "http://127.0.0.1:0", "--state", state ?? _ownState.FullName];
-        arguments.ToList().ForEach(start.ArgumentList.Add);
-        start.Environment["Clustering__SiloPort"] = $"{SiloPort}";
-        start.Environment["Clustering__GatewayPort"] = $"{FreePort()}";
-        foreach (var (key, value) in settings)
-        {
-            start.Environment[key.Replace(":", "__")] = value;
-        }
-
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => _address.TrySetResult(line.Data ?? "");
-        _process.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        Process = new ChildProcess(
+            Path.Combine(AppContext.BaseDirectory, "inference-silo.dll"),
+            ["run", pipeline, .. source, "--urls", "http://127.0.0.1:0", "--state", state ?? _ownState.FullName],
+            [
+                new("Clustering__SiloPort", $"{SiloPort}"),
+                new("Clustering__GatewayPort", $"{FreePort()}"),
+                .. settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__"), setting.Value)),
+            ]);
     }
+
+    public ChildProcess Process { get; }
 
     public int SiloPort { get; }
 
     public HttpClient Http { get; } = new();
 
     /// <summary>Everything on stderr so far.</summary>
-    public string Said => string.Join('\n', _said.Where(line => line.Length > 0));
+    public string Said => Process.Said;
 
     private static string Fraud
     {
@@ -89,7 +66,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public static async Task<(int Code, string Said)> RunAsync(params (string Key, string Value)[] settings)
     {
         await using var silo = new SiloProcess(Fraud, WithoutKafka, null, settings);
-        return (await silo.ExitAsync(), silo.Said);
+        return (await silo.Process.ExitAsync(), silo.Said);
     }
 
     public static int FreePort()
@@ -130,34 +107,9 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         },
         () => $"{silos} silos on the dashboard; the silo said: {Said}");
 
-    /// <summary>kill -9.</summary>
-    public void Kill() => _process.Kill();
-
-    public void Signal(int signal) => Assert.Equal(0, kill(_process.Id, signal));
-
-    public async Task<int> ExitAsync()
-    {
-        try
-        {
-            await _process.WaitForExitAsync().WaitAsync(StopLimit);
-        }
-        catch (TimeoutException)
-        {
-            Assert.Fail($"awaited in vain: the silo's end; it said: {Said}");
-        }
-
-        return _process.ExitCode;
-    }
-
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
-        _process.Dispose();
+        await Process.DisposeAsync();
         Http.Dispose();
         _ownState.Delete(recursive: true);
     }
@@ -166,9 +118,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     {
         try
         {
-            var first = await Task.WhenAny(silo._address.Task, Task.Delay(StartLimit, TestContext.Current.CancellationToken));
-            Assert.True(first == silo._address.Task && silo._address.Task.Result.Length > 0, $"awaited in vain: the silo's address; it said: {silo.Said}");
-            silo.Http.BaseAddress = new Uri(await silo._address.Task);
+            silo.Http.BaseAddress = new Uri(await silo.Process.FirstLineAsync());
             return silo;
         }
         catch
@@ -177,7 +127,4 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             throw;
         }
     }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int kill(int process, int signal);
 }
