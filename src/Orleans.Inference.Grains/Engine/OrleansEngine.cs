@@ -137,7 +137,7 @@ internal sealed partial class OrleansEngine(
         {
             Silo = local.Silo,
             IsLeaving = local.IsLeaving,
-            HttpClock = door is { Clock: > long.MinValue } ? door.Clock : long.MaxValue,
+            HttpClock = door is null or { Clock: long.MinValue, MayBringAnyTime: false } ? long.MaxValue : door.Clock,
         });
         local.Horizon = orders.Horizon;
         var route = RouteRevisionJson.Decode(orders.Route);

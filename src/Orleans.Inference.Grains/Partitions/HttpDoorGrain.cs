@@ -19,9 +19,9 @@ internal sealed class HttpDoorGrain(SiloPipelines pipelines, IGrainContext conte
 
     public int Partition => -1;
 
-    public long Clock => _run?.Queue.Clock.Time ?? long.MinValue;
+    public long Clock => _run?.Clock ?? long.MinValue;
 
-    public bool MayBringAnyTime => false;
+    public bool MayBringAnyTime => _run?.MayBringAnyTime ?? false;
 
     public long Lag => -1;
 

@@ -23,6 +23,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
     private readonly InputFlow _flow;
     private readonly WakeSignal _signal = new();
     private long _nextSequence;
+    private long _nextOffset;
 
     private HttpInputRun(SiloPipeline pipeline, PlaceState place, IRecordSink? sink)
     {
@@ -34,6 +35,7 @@ internal sealed class HttpInputRun : IAsyncDisposable
         Commits = new InputCommits(pipeline, place, sink);
         _flow = new InputFlow(pipeline, InputId.Http, Commits, new BatchOutput(pipeline, sink), leaseTerm: null);
         _nextSequence = place.Place!.NextSequence;
+        _nextOffset = place.Place.NextOffset;
         var clock = new InputClock(pipeline.Pipeline.Source.Lateness.Ticks);
         clock.Restore(place.Place.Clock);
         Queue = new HttpInput(place.Place.NextOffset, clock, pipeline.Options.HttpQueueLimit);
@@ -42,6 +44,11 @@ internal sealed class HttpInputRun : IAsyncDisposable
     public HttpInput Queue { get; }
 
     public InputCommits Commits { get; }
+
+    /// <summary>As of the last commit.</summary>
+    public long Clock => Commits.CommittedClock;
+
+    public bool MayBringAnyTime => Clock == long.MinValue && (Queue.HasEvents || _nextOffset > Commits.Committed);
 
     /// <summary>Opens a new epoch and stores it before the first event, so that no offset is ever used twice.</summary>
     public static async Task<HttpInputRun> OpenAsync(SiloPipeline pipeline, CancellationToken cancellationToken)
@@ -156,7 +163,8 @@ internal sealed class HttpInputRun : IAsyncDisposable
         }
 
         _nextSequence += events.Count;
-        work.After = _place.Place! with { NextOffset = events[^1].Offset + 1, NextSequence = _nextSequence, Clock = Queue.Clock.Time };
+        _nextOffset = events[^1].Offset + 1;
+        work.After = _place.Place! with { NextOffset = _nextOffset, NextSequence = _nextSequence, Clock = Queue.Clock.Time };
     }
 
     /// <summary>Dry runs and others travel apart: a dry run sees what came before it and nothing that came after.</summary>

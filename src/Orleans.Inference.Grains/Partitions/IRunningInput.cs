@@ -3,7 +3,7 @@ namespace Orleans.Inference.Grains.Partitions;
 /// <summary>An input that runs on this silo. Any thread.</summary>
 internal interface IRunningInput
 {
-    /// <summary>The input's clock: UTC ticks, or long.MinValue before the first event.</summary>
+    /// <summary>The input's clock where it would begin again: UTC ticks, or long.MinValue before the first event.</summary>
     long Clock { get; }
 
     /// <summary>It holds records that may be of any time, for want of a clock.</summary>

@@ -18,6 +18,9 @@ internal sealed class InputCommits(SiloPipeline pipeline, PlaceState place, IRec
     /// <summary>Everything below is committed: it will not come again.</summary>
     public long Committed { get; private set; } = place.Place?.NextOffset ?? 0;
 
+    /// <summary>The input's clock there: UTC ticks, or long.MinValue before the first event. What has not been committed may come again, as old as this allows.</summary>
+    public long CommittedClock { get; private set; } = place.Place?.Clock ?? long.MinValue;
+
     /// <summary>Told what has been committed.</summary>
     public Action<InputPlace> OnCommitted { get; set; } = static _ => { };
 
@@ -95,7 +98,7 @@ internal sealed class InputCommits(SiloPipeline pipeline, PlaceState place, IRec
             throw new InputLostException("another activation has taken it over");
         }
 
-        Committed = published.NextOffset;
+        (Committed, CommittedClock) = (published.NextOffset, published.Clock);
         Interlocked.Increment(ref pipeline.Commits);
         pipeline.LastCommitAt = pipeline.Parts.Time.GetUtcNow().UtcTicks;
         pipeline.Instruments?.CheckpointTook(pipeline.Parts.Time.GetElapsedTime(started));

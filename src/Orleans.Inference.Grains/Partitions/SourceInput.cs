@@ -49,9 +49,10 @@ internal sealed class SourceInput : IRecordReceiver, IAsyncDisposable
 
     public BatchOutput Output { get; }
 
-    public long Clock => _queue.Clock.Time;
+    /// <summary>As of the last commit: events after it may not have reached their entities, or may have to reach them again.</summary>
+    public long Clock => _commits.CommittedClock;
 
-    public bool MayBringAnyTime => Clock == long.MinValue && (_queue.IsBehind || _queue.HasRecords);
+    public bool MayBringAnyTime => Clock == long.MinValue && (_queue.IsBehind || _queue.HasRecords || _queue.NextOffset > _commits.Committed);
 
     public long Lag => _source.EndOf(_partition) is >= 0 and var end ? Math.Max(0, end - _queue.NextOffset) : -1;
 

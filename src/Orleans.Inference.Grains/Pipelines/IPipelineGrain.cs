@@ -26,7 +26,10 @@ public sealed class SiloReport
     [Id(1)]
     public bool IsLeaving { get; init; }
 
-    /// <summary>Clock of the HTTP door where it is on this silo and has one: UTC ticks, else long.MaxValue.</summary>
+    /// <summary>
+    /// Clock of the HTTP door as of its last commit, where it is on this silo: UTC ticks; long.MinValue while it has taken events and committed none, long.MaxValue when it has
+    /// taken none or is elsewhere.
+    /// </summary>
     [Id(2)]
     public long HttpClock { get; init; } = long.MaxValue;
 }

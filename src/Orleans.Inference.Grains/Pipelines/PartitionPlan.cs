@@ -11,27 +11,27 @@ internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<int, PartitionStatus?> _statuses = [];
     private Task<int>? _partitionCount;
+    private long _httpClock = long.MaxValue;
     private readonly Dictionary<int, Task> _beats = [];
 
     /// <summary>Why not every partition takes records; null when all do.</summary>
     public string? NotReady { get; private set; } = pipeline.Parts.Transport is null ? null : "waiting for the broker";
 
-    /// <summary>The least time that an event to come on any input can have, as far as is known.</summary>
+    /// <summary>The least time that an event to come on any input can have, for the first time or again; long.MinValue as long as that is not known of every input.</summary>
     public long Horizon(IEnumerable<SiloReport> reports)
     {
-        var least = reports.Select(report => report.HttpClock).DefaultIfEmpty(long.MaxValue).Min();
-        if (pipeline.Parts.Transport is not null && (_statuses.Count == 0 || _statuses.Values.Any(status => status is null || status.MayBringAnyTime)))
+        if (!AllPartitionsAreKnown)
         {
             return long.MinValue;
         }
 
-        foreach (var status in _statuses.Values)
-        {
-            // A partition that holds no records has no clock and says nothing.
-            least = status!.Clock == long.MinValue ? least : Math.Min(least, status.Clock);
-        }
+        // While the door moves from one silo to another, neither has it.
+        var http = reports.Select(report => report.HttpClock).DefaultIfEmpty(long.MaxValue).Min();
+        _httpClock = http < long.MaxValue ? http : _httpClock;
 
-        return least == long.MaxValue ? least : least - pipeline.Pipeline.Source.Lateness.Ticks;
+        // A partition that has never held records has no clock and says nothing.
+        var least = _statuses.Values.Select(status => status!.Clock).Where(clock => clock > long.MinValue).Append(_httpClock).Min();
+        return least is long.MinValue or long.MaxValue ? long.MinValue : least - pipeline.Pipeline.Source.Lateness.Ticks;
     }
 
     public async Task SuperviseAsync(IReadOnlyList<SiloAddress> silos)
@@ -61,6 +61,10 @@ internal sealed class PartitionPlan(SiloPipeline pipeline, IGrainFactory grains)
     }
 
     public Task StopAsync() => _stopping.CancelAsync();
+
+    private bool AllPartitionsAreKnown => pipeline.Parts.Transport is null
+        || (_partitionCount is { IsCompletedSuccessfully: true } count && _statuses.Count == count.Result
+            && _statuses.Values.All(status => status is { MayBringAnyTime: false }));
 
     private string? ReasonOf(int partition) =>
         !_statuses.TryGetValue(partition, out var status) || status is null ? $"starting partition {partition}"
