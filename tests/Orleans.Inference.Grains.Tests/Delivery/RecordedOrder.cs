@@ -27,7 +27,7 @@ internal sealed class RecordedOrder : IIncomingGrainCallFilter
 
         // The caller fills the rows anew once it has its answer.
         var rows = (EntityRows)context.Request.GetArgument(0)!;
-        var call = new AppliedCall(rows.Input, [.. rows.Words]);
+        var call = new AppliedCall(rows.Input, rows.Horizon, [.. rows.Words]);
         await context.Invoke();
         if (context.Result is EntityAnswer { IsLost: false })
         {
@@ -57,6 +57,34 @@ internal sealed class RecordedOrder : IIncomingGrainCallFilter
         }
     }
 
+    /// <summary>Of each entity the events that were older than it had been told any could still be, first sendings and repeats alike.</summary>
+    /// <param name="pipeline">What the cluster runs.</param>
+    public Dictionary<NamedEntity, int> CountOlderThanTold(PipelineModel pipeline)
+    {
+        var widths = pipeline.Entities.Select(entity => 1 + new EntityFeatures(pipeline, entity.Index).WordCount).ToArray();
+        lock (_lock)
+        {
+            return _calls
+                .Select(entity => (Name: NameOf(entity.Key), Calls: entity.Value))
+                .Select(entity => (entity.Name, Count: OlderThanTold(entity.Calls, widths[entity.Name.EntityType])))
+                .Where(entity => entity.Count > 0)
+                .ToDictionary(entity => entity.Name, entity => entity.Count);
+        }
+    }
+
+    private static int OlderThanTold(List<AppliedCall> calls, int width)
+    {
+        var (count, told) = (0, long.MinValue);
+        foreach (var (_, horizon, words) in calls)
+        {
+            // A row is its offset, its time, and the rest.
+            count += words.Chunk(width).Count(row => row[1] < told);
+            told = Math.Max(told, horizon);
+        }
+
+        return count;
+    }
+
     private static NamedEntity NameOf(GrainId grain)
     {
         var id = EntityId.Parse(grain);
@@ -66,7 +94,7 @@ internal sealed class RecordedOrder : IIncomingGrainCallFilter
     private static IEnumerable<PartitionOffset> Applied(List<AppliedCall> calls, IReadOnlyList<long> inputs, int width)
     {
         var last = Enumerable.Repeat(-1L, inputs.Count).ToArray();
-        foreach (var (input, words) in calls)
+        foreach (var (input, _, words) in calls)
         {
             var partition = inputs.Index().Single(candidate => candidate.Item == input).Index;
             for (var row = 0; row < words.Length; row += width)
@@ -80,5 +108,5 @@ internal sealed class RecordedOrder : IIncomingGrainCallFilter
         }
     }
 
-    private sealed record AppliedCall(long Input, long[] Words);
+    private sealed record AppliedCall(long Input, long Horizon, long[] Words);
 }

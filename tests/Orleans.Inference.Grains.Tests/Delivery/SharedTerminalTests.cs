@@ -71,6 +71,7 @@ public sealed class SharedTerminalTests
         var core = new OrderedCore(cluster.Pipeline, cluster.Sent);
         var predictions = BySource(cluster.ReadPredictions(Bound, expected: core.AcceptedCount));
         var order = record.Read(cluster.Pipeline, await cluster.InputsAsync());
+        Assert.Empty(record.CountOlderThanTold(cluster.Pipeline));
         AssertInterleaved(order);
         var expected = core.Run(order);
         Assert.Equal(expected.Keys.ToHashSet(), predictions.Keys.ToHashSet());
