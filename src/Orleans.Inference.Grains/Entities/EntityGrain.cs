@@ -52,9 +52,9 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
         Entity.UsedIn = Pipeline.Entities.Sweep;
         switch (Entity.Apply(rows, features))
         {
-            case Application.EventsMissing:
+            case ApplyResult.EventsMissing:
                 return new(new EntityAnswer { Host = host, IsLost = true });
-            case Application.Lost:
+            case ApplyResult.Lost:
                 Deactivate();
                 throw new InferenceException("Another activation owns the entity; ask again.");
             default:

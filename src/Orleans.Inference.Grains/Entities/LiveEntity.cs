@@ -77,19 +77,19 @@ internal sealed class LiveEntity : IUnsavedState
     /// <summary>Applies events that it has not taken yet.</summary>
     /// <param name="rows">The events.</param>
     /// <param name="features">Receives <see cref="AnswerLengthOf"/> features, unless nothing was applied.</param>
-    public Application Apply(EntityRows rows, Span<float> features)
+    public ApplyResult Apply(EntityRows rows, Span<float> features)
     {
         lock (_state)
         {
             if (IsLost)
             {
-                return Application.Lost;
+                return ApplyResult.Lost;
             }
 
             var mark = MarkOf(rows.Input);
             if (rows.SentBefore > mark.Last)
             {
-                return Application.EventsMissing;
+                return ApplyResult.EventsMissing;
             }
 
             if (Take(mark, rows, features))
@@ -98,7 +98,7 @@ internal sealed class LiveEntity : IUnsavedState
                 MarkUnsaved();
             }
 
-            return Application.Done;
+            return ApplyResult.Done;
         }
     }
 
@@ -249,17 +249,4 @@ internal sealed class LiveEntity : IUnsavedState
         _marks.Add(added);
         return added;
     }
-}
-
-/// <summary>What became of events that an entity was given.</summary>
-internal enum Application
-{
-    /// <summary>They are applied and answered, now or when they came first.</summary>
-    Done,
-
-    /// <summary>Nothing: events sent before them have gone with a silo.</summary>
-    EventsMissing,
-
-    /// <summary>Nothing: another activation owns the entity.</summary>
-    Lost,
 }

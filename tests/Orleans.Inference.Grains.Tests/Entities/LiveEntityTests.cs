@@ -92,7 +92,7 @@ public sealed class LiveEntityTests : IDisposable
         elsewhere.Load((await _store.ReadAsync(Key(), TestContext.Current.CancellationToken))!);
         var next = Rows(from: 4, count: 1);
         next.SentBefore = 3;
-        Assert.Equal(Application.EventsMissing, elsewhere.Apply(next, new float[4]));
+        Assert.Equal(ApplyResult.EventsMissing, elsewhere.Apply(next, new float[4]));
         Assert.Equal(5, Apply(entity, next)[0]);
         next.SentBefore = 1;
         Assert.Equal(3, Apply(elsewhere, next)[0]);
@@ -110,7 +110,7 @@ public sealed class LiveEntityTests : IDisposable
         await second.FlushAsync();
         Assert.False(owner.IsLost);
         Assert.True(other.IsLost);
-        Assert.Equal(Application.Lost, other.Apply(Rows(from: 1, count: 1), new float[4]));
+        Assert.Equal(ApplyResult.Lost, other.Apply(Rows(from: 1, count: 1), new float[4]));
         Assert.NotEqual(epoch, second.Host.Epoch);
     }
 
@@ -135,7 +135,7 @@ public sealed class LiveEntityTests : IDisposable
     private static float[] Apply(LiveEntity entity, EntityRows rows)
     {
         var features = new float[entity.AnswerLengthOf(rows)];
-        Assert.Equal(Application.Done, entity.Apply(rows, features));
+        Assert.Equal(ApplyResult.Done, entity.Apply(rows, features));
         return features;
     }
 
