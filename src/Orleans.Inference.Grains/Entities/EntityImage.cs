@@ -9,24 +9,19 @@ namespace Orleans.Inference.Grains.Entities;
 /// </summary>
 internal static class EntityImage
 {
-    private const byte RowsEntry = 1;
+    private const byte EventEntry = 1;
     private const byte PredictionEntry = 2;
 
     /// <summary>Bytes of changes after which a whole is written: reading must not cost much more than a whole, nor writing.</summary>
     public static int ChangeLimit(int wholeBytes) => Math.Max(2048, 2 * wholeBytes);
 
-    public static void WriteWhole(ByteWriter writer, EntityState state, List<InputMark> marks)
+    public static void WriteWhole(ByteWriter writer, EntityState state, EntityJournal journal)
     {
-        writer.Int32(marks.Count);
-        foreach (var mark in marks)
-        {
-            mark.Store(writer);
-        }
-
+        journal.Store(writer);
         EntityCodec.Store(state, writer);
     }
 
-    public static void LoadWhole(ReadOnlySpan<byte> bytes, EntityState state, List<InputMark> marks, int featureCount)
+    public static void LoadWhole(ReadOnlySpan<byte> bytes, EntityState state, EntityJournal journal)
     {
         if (bytes.IsEmpty)
         {
@@ -34,21 +29,20 @@ internal static class EntityImage
         }
 
         var reader = new ByteReader(bytes);
-        for (var left = reader.Int32(); left > 0; left--)
-        {
-            marks.Add(InputMark.Load(ref reader, featureCount));
-        }
-
+        journal.Load(ref reader);
         EntityCodec.Load(state, reader.Rest);
     }
 
-    public static void WriteRows(ByteWriter writer, EntityRows rows)
+    /// <param name="writer">What it is appended to.</param>
+    /// <param name="input">Whose event.</param>
+    /// <param name="committed">The input will not ask for offsets below this again.</param>
+    /// <param name="words">The event as <see cref="EntityRows.Words"/> has it: offset first.</param>
+    public static void WriteEvent(ByteWriter writer, long input, long committed, ReadOnlySpan<long> words)
     {
-        writer.Byte(RowsEntry);
-        writer.Int64(rows.Input);
-        writer.Int64(rows.Committed);
-        writer.Int32(rows.Words.Length);
-        writer.Words(rows.Words);
+        writer.Byte(EventEntry);
+        writer.Int64(input);
+        writer.Int64(committed);
+        writer.Words(words);
     }
 
     public static void WritePrediction(ByteWriter writer, LatestPrediction latest)
@@ -58,7 +52,11 @@ internal static class EntityImage
         writer.Bytes(latest.Own);
     }
 
-    public static void ReadChange(ReadOnlySpan<byte> bytes, Action<EntityRows> rowsFound, Action<byte[]> predictionFound)
+    /// <param name="bytes">What was added.</param>
+    /// <param name="wordCount">Longs of an event, without its offset.</param>
+    /// <param name="eventFound">Takes an event at a time.</param>
+    /// <param name="predictionFound">Takes the latest prediction.</param>
+    public static void ReadChange(ReadOnlySpan<byte> bytes, int wordCount, Action<EntityRows> eventFound, Action<byte[]> predictionFound)
     {
         var reader = new ByteReader(bytes);
         while (!reader.IsAtEnd)
@@ -69,10 +67,9 @@ internal static class EntityImage
                 continue;
             }
 
-            var (input, committed) = (reader.Int64(), reader.Int64());
-            var words = new long[reader.Int32()];
-            reader.Words(words);
-            rowsFound(new EntityRows { Input = input, Committed = committed, Words = words });
+            var rows = new EntityRows { Input = reader.Int64(), Committed = reader.Int64(), Words = new long[1 + wordCount] };
+            reader.Words(rows.Words);
+            eventFound(rows);
         }
     }
 }

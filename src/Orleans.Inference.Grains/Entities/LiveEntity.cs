@@ -15,8 +15,7 @@ internal sealed class LiveEntity : IUnsavedState
     private readonly StateWriter _writer;
     private readonly EntityState _state;
     private readonly StateKey _key;
-    private readonly List<InputMark> _marks = [];
-    private ByteWriter? _unsaved;
+    private readonly EntityJournal _journal;
     private bool _isLatestUnsaved;
     private bool _isQueued;
     private bool _isBeingSaved;
@@ -30,6 +29,7 @@ internal sealed class LiveEntity : IUnsavedState
         _writer = writer;
         _key = key;
         _state = features.Create(key.Key.Span);
+        _journal = new EntityJournal(features.WordCount, features.Names.Count);
     }
 
     /// <summary>Has taken an event, now or ever.</summary>
@@ -59,14 +59,17 @@ internal sealed class LiveEntity : IUnsavedState
     {
         lock (_state)
         {
-            EntityImage.LoadWhole(stored.Whole.Span, _state, _marks, _features.Names.Count);
+            EntityImage.LoadWhole(stored.Whole.Span, _state, _journal);
             _wholeBytes = stored.Whole.Length;
+            var answer = new float[_features.Names.Count];
             foreach (var change in stored.Changes)
             {
-                EntityImage.ReadChange(change.Span, rows => Take(MarkOf(rows.Input), rows, new float[AnswerLengthOf(rows)]), prediction => _state.SetLatest(prediction));
+                EntityImage.ReadChange(
+                    change.Span, _features.WordCount, row => Take(_journal.MarkOf(row.Input), row, answer), prediction => _state.SetLatest(prediction));
                 _changeBytes += change.Length;
             }
 
+            _journal.MarkSaved();
             _version = stored.Version;
         }
     }
@@ -86,15 +89,15 @@ internal sealed class LiveEntity : IUnsavedState
                 return ApplyResult.Lost;
             }
 
-            var mark = MarkOf(rows.Input);
-            if (rows.SentBefore > mark.Last)
+            var mark = _journal.MarkOf(rows.Input);
+            if (rows.SentBefore > _journal.LastOf(mark))
             {
                 return ApplyResult.EventsMissing;
             }
 
-            if (Take(mark, rows, features))
+            Take(mark, rows, features);
+            if (_journal.HasUnsaved)
             {
-                EntityImage.WriteRows(_unsaved ??= _writer.Buffers.Rent(), rows);
                 MarkUnsaved();
             }
 
@@ -152,7 +155,7 @@ internal sealed class LiveEntity : IUnsavedState
             var isWhole = !_writer.TakesChanges || _changeBytes > EntityImage.ChangeLimit(_wholeBytes);
             if (isWhole)
             {
-                EntityImage.WriteWhole(bytes, _state, _marks);
+                EntityImage.WriteWhole(bytes, _state, _journal);
             }
             else
             {
@@ -161,7 +164,7 @@ internal sealed class LiveEntity : IUnsavedState
 
             var length = bytes.Length - start;
             (_wholeBytes, _changeBytes) = isWhole ? (length, 0) : (_wholeBytes, _changeBytes + length);
-            _writer.Buffers.Return(ref _unsaved);
+            _journal.MarkSaved();
             _isLatestUnsaved = false;
             (_isQueued, _isBeingSaved) = (false, true);
             return new StateVersion(_key, ++_version, isWhole);
@@ -195,58 +198,35 @@ internal sealed class LiveEntity : IUnsavedState
 
     private void WriteChange(ByteWriter bytes)
     {
-        if (_unsaved is not null)
-        {
-            bytes.Bytes(_unsaved.Written.Span);
-        }
-
+        _journal.WriteUnsaved(bytes);
         if (_isLatestUnsaved && _state.Latest is { } latest)
         {
             EntityImage.WritePrediction(bytes, latest);
         }
     }
 
-    /// <summary>Answers every row, and applies those that are new; whether any was.</summary>
-    private bool Take(InputMark mark, EntityRows rows, Span<float> answers)
+    /// <summary>Answers every row, and applies those that are new.</summary>
+    private void Take(int mark, EntityRows rows, Span<float> answers)
     {
         var width = 1 + _features.WordCount;
-        mark.Forget(rows.Committed);
-        var isChanged = false;
+        _journal.Committed(mark, rows.Committed);
         for (var row = 0; row * width < rows.Words.Length; row++)
         {
             var offset = rows.Words[row * width];
             var words = rows.Words.AsSpan((row * width) + 1, width - 1);
             var features = AnswerOf(answers, row);
-            if (offset > mark.Last)
+            if (offset > _journal.LastOf(mark))
             {
                 _features.Apply(_state, words, rows.Horizon, features);
-                mark.Remember(offset, features);
-                isChanged = true;
+                _journal.Add(mark, offset, words, features);
             }
-            else if (!mark.TryRecall(offset, features))
+            else if (!_journal.TryRecall(mark, offset, features))
             {
                 // Committed and sent again all the same, by somebody who moved the input back: as of its time now.
                 _features.ReadAt(_state, words[0], features);
             }
         }
-
-        return isChanged;
     }
 
     private Span<float> AnswerOf(Span<float> features, int row) => features.Slice(row * _features.Names.Count, _features.Names.Count);
-
-    private InputMark MarkOf(long input)
-    {
-        foreach (var mark in _marks)
-        {
-            if (mark.Input == input)
-            {
-                return mark;
-            }
-        }
-
-        var added = new InputMark(input, -1, _features.Names.Count);
-        _marks.Add(added);
-        return added;
-    }
 }

@@ -45,9 +45,6 @@ internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProv
 
     public bool TakesChanges => store.TakesChanges;
 
-    /// <summary>What is unsaved is kept in these.</summary>
-    public BufferPool Buffers { get; } = new();
-
     /// <summary>This silo, as an entity's answer names it. Replaced when unsaved state has been lost.</summary>
     public EntityHost Host => Volatile.Read(ref _host);
 
