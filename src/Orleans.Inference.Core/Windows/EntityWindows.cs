@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
+using Orleans.Inference.Memory;
 
 namespace Orleans.Inference.Windows;
 
@@ -222,21 +221,15 @@ internal sealed partial class EntityWindows
 
     /// <summary>
     /// Starts to bring what the next <see cref="Apply"/> will touch into the cache: a batch's entities are scattered over memory, and waiting for them
-    /// one by one is most of the cost of a window.
+    /// one by one is most of the cost of a window. Any thread.
     /// </summary>
-    public unsafe void Prefetch()
+    public void Prefetch()
     {
-        if (!Sse.IsSupported)
-        {
-            return;
-        }
-
-        // A prefetch of an address that the collector has moved from is wasted, never wrong.
-        Sse.Prefetch0(Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_folds)));
-        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_folds), _folds.Length - 1)));
+        CacheLine.PrefetchElement(_folds, 0);
+        CacheLine.PrefetchElement(_folds, _folds.Length - 1);
         foreach (var cursor in _cursors)
         {
-            Sse.Prefetch0(_log.AddressOf(cursor));
+            _log.Prefetch(cursor);
         }
     }
 

@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Orleans.Inference.Memory;
 
 namespace Orleans.Inference.Windows;
 
@@ -40,9 +39,8 @@ internal sealed class RowLog
     /// <summary>The row's words: time, values as bits, and the mask where there is one.</summary>
     public Span<long> this[long row] => _words.AsSpan(((int)row & _mask) * _stride, _stride);
 
-    /// <summary>Where the row lies now; for prefetching only.</summary>
-    public unsafe void* AddressOf(long row) =>
-        Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), ((int)row & _mask) * _stride));
+    /// <summary>Starts to bring a row into the cache.</summary>
+    public void Prefetch(long row) => CacheLine.PrefetchElement(_words, ((int)row & _mask) * _stride);
 
     public long TimeOf(long row) => _words[((int)row & _mask) * _stride];
 

@@ -24,6 +24,7 @@ internal sealed class OrleansReplay : IReplayEngine
     private readonly IHost _host;
     private readonly SiloPipeline _local;
     private readonly EntityCalls _entities;
+    private readonly TouchedEntities _touched;
     private readonly BlockingCollection<EventBatch> _pool = [];
     private readonly BlockingCollection<EventBatch> _submitted = [];
     private readonly CancellationTokenSource _failed = new();
@@ -40,6 +41,7 @@ internal sealed class OrleansReplay : IReplayEngine
             _host.Services.GetRequiredService<IGrainFactory>(), _host.Services.GetRequiredService<ILogger<OrleansReplay>>());
         _host.Services.GetRequiredService<SiloPipelines>().Add(_local);
         _entities = new EntityCalls(_local);
+        _touched = new TouchedEntities(_local.Options.BatchLimit);
         for (var i = 0; i < Batches; i++)
         {
             _pool.Add(new EventBatch(pipeline, options.BatchLimit));
@@ -94,7 +96,8 @@ internal sealed class OrleansReplay : IReplayEngine
                     batch.Sources[row] = new Delivery.PartitionOffset(0, _offset++);
                 }
 
-                await _entities.ApplyAsync(batch, input: 0, committed: long.MaxValue, [], _failed.Token);
+                await _entities.ApplyAsync(batch, input: 0, committed: long.MaxValue, _touched, _failed.Token);
+                _touched.Clear(batch.Count);
                 finished = FinishAsync(finished, batch);
             }
         }

@@ -11,6 +11,7 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
     private readonly EntityId _id = EntityId.Parse(context.GrainId);
     private SiloPipeline? _pipeline;
     private LiveEntity? _entity;
+    private LocalEntity? _local;
 
     public IGrainContext GrainContext => context;
 
@@ -29,6 +30,7 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
         }
 
         _entity.UsedIn = Pipeline.Entities.Sweep;
+        _local = new LocalEntity(_entity, Pipeline.EntityGrains.Of(context.GrainId));
         Pipeline.Entities.Add(_id.EntityType, this);
     }
 
@@ -38,6 +40,9 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
         {
             return;
         }
+
+        _local!.Leave();
+        _entity.Close();
 
         // Found by readers until its state is where the next activation will look.
         await Pipeline.Writer.SaveAsync(_entity, cancellationToken);
@@ -73,8 +78,7 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
     public ValueTask<EntityHost> SetLatestAsync(byte[] prediction)
     {
         var host = Pipeline.Writer.Host;
-        Entity.SetLatest(prediction);
-        return new(host);
+        return Entity.TrySetLatest(prediction) ? new(host) : throw new InferenceException("The entity is leaving memory; ask again.");
     }
 
     public ValueTask<byte[]?> LatestAsync()
@@ -98,8 +102,16 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
     }
 
     /// <summary>Within the silo the features are where the caller has asked for them, and all entities answer the same.</summary>
-    private EntityAnswer AnswerOf(EntityRows rows, EntityHost host, float[] features) =>
-        rows.Features is null ? new EntityAnswer { Host = host, Features = features } : Pipeline.AnswerInPlace(host);
+    private EntityAnswer AnswerOf(EntityRows rows, EntityHost host, float[] features)
+    {
+        if (rows.Features is null)
+        {
+            return new EntityAnswer { Host = host, Features = features };
+        }
+
+        rows.Local = _local;
+        return Pipeline.AnswerInPlace(host);
+    }
 
     /// <summary>Moves the entity to the silo it belongs to, after its present turn; a mere deactivation would be undone by the next call that comes here. Any thread.</summary>
     public void Move(SiloAddress home) => context.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = home });

@@ -23,4 +23,6 @@ internal sealed class EntityGrains
     /// <param name="key">The entity's key, UTF-8.</param>
     public IEntityGrain Of(int entityType, ReadOnlySpan<byte> key) =>
         (IEntityGrain)_grains.GetGrain(EntityId.GrainIdOf(_prefixes[entityType], entityType, key), _interface);
+
+    public IEntityGrain Of(GrainId id) => (IEntityGrain)_grains.GetGrain(id, _interface);
 }

@@ -34,6 +34,10 @@ public sealed class EntityRows
     [field: NonSerialized]
     internal float[]? Features { get; init; }
 
+    /// <summary>The entity that has answered, when the caller is on its silo.</summary>
+    [field: NonSerialized]
+    internal LocalEntity? Local { get; set; }
+
     /// <summary>The same rows, with arrays of their own.</summary>
     internal EntityRows Copy() => new()
     {

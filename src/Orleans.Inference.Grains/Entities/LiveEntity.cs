@@ -2,6 +2,7 @@ using Orleans.Inference.Checkpoints;
 using Orleans.Inference.Entities;
 using Orleans.Inference.Features;
 using Orleans.Inference.Grains.Storage;
+using Orleans.Inference.Memory;
 
 namespace Orleans.Inference.Grains.Entities;
 
@@ -11,6 +12,9 @@ namespace Orleans.Inference.Grains.Entities;
 /// </summary>
 internal sealed class LiveEntity : IUnsavedState
 {
+    /// <summary>Of the cache: what is made together with the entity lies behind it.</summary>
+    private const int OwnLines = 8;
+
     private readonly EntityFeatures _features;
     private readonly StateWriter _writer;
     private readonly EntityState _state;
@@ -19,6 +23,7 @@ internal sealed class LiveEntity : IUnsavedState
     private bool _isLatestUnsaved;
     private bool _isQueued;
     private bool _isBeingSaved;
+    private bool _isClosed;
     private long _version;
     private int _wholeBytes;
     private int _changeBytes;
@@ -118,14 +123,40 @@ internal sealed class LiveEntity : IUnsavedState
         }
     }
 
-    public void SetLatest(ReadOnlySpan<byte> prediction)
+    /// <summary>Keeps the latest prediction; false when the entity is leaving memory.</summary>
+    public bool TrySetLatest(ReadOnlySpan<byte> prediction)
     {
         lock (_state)
         {
+            if (_isClosed)
+            {
+                return false;
+            }
+
             _state.SetLatest(prediction);
             _isLatestUnsaved = true;
             MarkUnsaved();
+            return true;
         }
+    }
+
+    /// <summary>Leaves memory after what is unsaved has been saved: nothing more is taken from other threads.</summary>
+    public void Close()
+    {
+        lock (_state)
+        {
+            _isClosed = true;
+        }
+    }
+
+    /// <summary>Starts to bring the entity into the cache, for <see cref="PrefetchState"/> to read. Any thread.</summary>
+    public void Prefetch() => CacheLine.Prefetch(in _version, OwnLines);
+
+    /// <summary>Starts to bring what its next event will touch into the cache. Any thread.</summary>
+    public void PrefetchState()
+    {
+        _state.Prefetch();
+        _journal.Prefetch();
     }
 
     /// <summary>A copy of the latest prediction, or null. Any thread, without waiting.</summary>

@@ -27,7 +27,7 @@ internal sealed class BatchOutput(SiloPipeline pipeline, IRecordSink? sink)
         Emit(work);
         foreach (var (row, prediction) in _elsewhere.Values)
         {
-            work.Hosts.Add(await pipeline.EntityGrains.Of(0, work.Batch.KeyOf(0, row)).SetLatestAsync(prediction));
+            work.Entities.Hosts.Add(await pipeline.EntityGrains.Of(0, work.Batch.KeyOf(0, row)).SetLatestAsync(prediction));
         }
 
         _elsewhere.Clear();
@@ -64,7 +64,7 @@ internal sealed class BatchOutput(SiloPipeline pipeline, IRecordSink? sink)
             var request = work.Requests?[row];
             if (_writer.Publish(batch, row, work.SequenceOf(row), request, out var encoded))
             {
-                Keep(batch, row, encoded);
+                Keep(work, row, encoded);
             }
 
             if (request is not null)
@@ -77,19 +77,14 @@ internal sealed class BatchOutput(SiloPipeline pipeline, IRecordSink? sink)
         pipeline.Instruments?.BatchScored(batch);
     }
 
-    private void Keep(EventBatch batch, int row, ReadOnlySpan<byte> encoded)
+    private void Keep(InputBatch work, int row, ReadOnlySpan<byte> encoded)
     {
-        var key = batch.KeyOf(0, row);
-        if (pipeline.Entities.TryGet(0, key, out var entity))
+        if (work.Entities.Primaries[row]?.Entity is not { } entity || !entity.TrySetLatest(encoded))
         {
-            entity.SetLatest(encoded);
-        }
-        else
-        {
-            _elsewhere[System.Text.Encoding.UTF8.GetString(key)] = (row, encoded.ToArray());
+            _elsewhere[System.Text.Encoding.UTF8.GetString(work.Batch.KeyOf(0, row))] = (row, encoded.ToArray());
         }
 
-        pipeline.History.Add(batch.Keys[0].Hashes[row], encoded);
+        pipeline.History.Add(work.Batch.Keys[0].Hashes[row], encoded);
         if (!pipeline.Feed.IsEmpty)
         {
             pipeline.Feed.Publish(encoded.ToArray());

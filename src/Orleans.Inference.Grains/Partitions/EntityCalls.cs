@@ -17,6 +17,9 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
     /// <summary>Calls under way at once: enough to keep the silo busy, few enough that a message is still in the processor's cache when its answer comes.</summary>
     internal const int MostAsked = 128;
 
+    /// <summary>Calls before its own at which an entity is brought towards the cache: about as long as memory takes.</summary>
+    private const int PrefetchAhead = 16;
+
     private readonly IReadOnlyList<EntityFeatures> _features = pipeline.Features;
     private readonly FeatureReader _reader = new(pipeline.Pipeline);
     private readonly RowGroups _groups = new(pipeline.Options.BatchLimit);
@@ -31,10 +34,10 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
     /// <param name="batch">Rows that are all dry runs, or none of them.</param>
     /// <param name="input">The input's id.</param>
     /// <param name="committed">Offsets below this the input has committed.</param>
-    /// <param name="hosts">Receives the silos that hold what has changed.</param>
+    /// <param name="touched">Receives what the entities tell.</param>
     /// <param name="cancellationToken">Gives up; the batch is then half applied and must come again.</param>
     /// <exception cref="InputLostException">An entity no longer has what the input has sent before and not committed.</exception>
-    public async Task ApplyAsync(EventBatch batch, long input, long committed, HashSet<EntityHost> hosts, CancellationToken cancellationToken)
+    public async Task ApplyAsync(EventBatch batch, long input, long committed, TouchedEntities touched, CancellationToken cancellationToken)
     {
         var preview = batch.Count > 0 && (batch.Flags[0] & RowFlags.DryRun) != 0;
         for (var type = 0; type < _features.Count; type++)
@@ -43,7 +46,7 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
         }
 
         WriteRest(batch);
-        for (var attempt = 1; !await AskAllAsync(batch, preview, hosts, attempt); attempt++)
+        for (var attempt = 1; !await AskAllAsync(batch, preview, touched, attempt); attempt++)
         {
             await Task.Delay(RetryAfter, pipeline.Parts.Time, cancellationToken);
         }
@@ -70,13 +73,13 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
 
             // HTTP's events come once; nobody could send them again.
             var key = batch.KeyOf(type, first);
-            var (grain, sentBefore) = preview || input == InputId.Http ? (_links[type].To(key), -1) : _links[type].Send(key, words[^width], committed);
+            var (link, sentBefore) = preview || input == InputId.Http ? (_links[type].To(key), -1) : _links[type].Send(key, words[^width], committed);
             rows.Input = input;
             rows.Committed = committed;
             rows.SentBefore = sentBefore;
             rows.Horizon = preview ? long.MinValue : batch.Horizon;
             rows.Caller = pipeline.Silo;
-            _calls.Add(new EntityCall { Type = type, FirstRow = first, Grain = grain, Rows = rows });
+            _calls.Add(new EntityCall { Type = type, FirstRow = first, Link = link, Rows = rows });
         }
     }
 
@@ -102,7 +105,7 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
     }
 
     /// <summary>Asks every entity that has not answered; false when some still have not.</summary>
-    private async Task<bool> AskAllAsync(EventBatch batch, bool preview, HashSet<EntityHost> hosts, int attempt)
+    private async Task<bool> AskAllAsync(EventBatch batch, bool preview, TouchedEntities touched, int attempt)
     {
         CallCount += _calls.Count;
         var asked = 0;
@@ -124,12 +127,13 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
                 isLost |= answer.IsLost;
                 if (!preview && !ReferenceEquals(answer.Host, last))
                 {
-                    hosts.Add(last = answer.Host);
+                    touched.Hosts.Add(last = answer.Host);
                 }
 
                 if (!answer.IsLost)
                 {
                     Scatter(batch, call, answer.Features ?? call.Rows.Features!);
+                    Note(call, touched);
                 }
 
                 _rows[call.Type].Return(call.Rows);
@@ -159,9 +163,16 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
 
     private void Ask(int index, bool preview)
     {
-        ref var call = ref CollectionsMarshal.AsSpan(_calls)[index];
+        var calls = CollectionsMarshal.AsSpan(_calls);
+        if (index + PrefetchAhead < calls.Length)
+        {
+            calls[index + PrefetchAhead].Link.Local?.Entity?.Prefetch();
+        }
+
+        ref var call = ref calls[index];
+        call.Link.Local?.Entity?.PrefetchState();
 #pragma warning disable CA2012 // Awaited once, when its turn has come.
-        call.Answer = preview ? call.Grain.PreviewAsync(call.Rows) : call.Grain.ApplyAsync(call.Rows);
+        call.Answer = preview ? call.Link.Grain.PreviewAsync(call.Rows) : call.Link.Grain.ApplyAsync(call.Rows);
 #pragma warning restore CA2012
     }
 
@@ -175,11 +186,28 @@ internal sealed class EntityCalls(SiloPipeline pipeline)
         }
     }
 
+    /// <summary>Keeps where the entity is.</summary>
+    private void Note(EntityCall call, TouchedEntities touched)
+    {
+        call.Link.Found(call.Rows.Local);
+        call.Rows.Local = null;
+        if (call.Type != 0)
+        {
+            return;
+        }
+
+        var next = _nextRow[0];
+        for (var (row, left) = (call.FirstRow, call.Rows.Words.Length / (1 + _features[0].WordCount)); left > 0; row = next[row], left--)
+        {
+            touched.Primaries[row] = call.Link.Local;
+        }
+    }
+
     private struct EntityCall
     {
         public int Type;
         public int FirstRow;
-        public IEntityGrain Grain;
+        public EntityLink Link;
         public EntityRows Rows;
         public ValueTask<EntityAnswer> Answer;
     }

@@ -11,8 +11,8 @@ internal sealed class EntityLinks(EntityGrains grains, int entityType)
 {
     private const int LargeGeneration = 16_384;
 
-    private Dictionary<byte[], Link> _recent = new(EntityKeyComparer.Instance);
-    private Dictionary<byte[], Link> _older = new(EntityKeyComparer.Instance);
+    private Dictionary<byte[], EntityLink> _recent = new(EntityKeyComparer.Instance);
+    private Dictionary<byte[], EntityLink> _older = new(EntityKeyComparer.Instance);
     private long _recentEnd = -1;
     private long _olderEnd = -1;
 
@@ -20,19 +20,19 @@ internal sealed class EntityLinks(EntityGrains grains, int entityType)
     /// <param name="key">The entity's key.</param>
     /// <param name="last">The last offset sent now.</param>
     /// <param name="committed">Everything below has been saved.</param>
-    public (IEntityGrain Grain, long SentBefore) Send(ReadOnlySpan<byte> key, long last, long committed)
+    public (EntityLink Link, long SentBefore) Send(ReadOnlySpan<byte> key, long last, long committed)
     {
-        ref var link = ref Find(key, committed);
+        var link = Find(key, committed);
         var before = link.LastSent >= committed ? link.LastSent : -1;
         link.LastSent = last;
         _recentEnd = Math.Max(_recentEnd, last);
-        return (link.Grain, before);
+        return (link, before);
     }
 
     /// <summary>The entity, for what nobody could send again.</summary>
-    public IEntityGrain To(ReadOnlySpan<byte> key) => Find(key, long.MaxValue).Grain;
+    public EntityLink To(ReadOnlySpan<byte> key) => Find(key, long.MaxValue);
 
-    private ref Link Find(ReadOnlySpan<byte> key, long committed)
+    private EntityLink Find(ReadOnlySpan<byte> key, long committed)
     {
         if (_recent.Count >= LargeGeneration && _olderEnd < committed)
         {
@@ -44,15 +44,31 @@ internal sealed class EntityLinks(EntityGrains grains, int entityType)
         ref var link = ref CollectionsMarshal.GetValueRefOrAddDefault(_recent.GetAlternateLookup<ReadOnlySpan<byte>>(), key, out var isThere);
         if (!isThere && !_older.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out link))
         {
-            link = new Link { Grain = grains.Of(entityType, key), LastSent = -1 };
+            link = new EntityLink(grains.Of(entityType, key));
         }
 
-        return ref link;
+        return link!;
     }
+}
 
-    private struct Link
+/// <summary>One input's link to one entity.</summary>
+internal sealed class EntityLink(IEntityGrain grain)
+{
+    public IEntityGrain Grain { get; private set; } = grain;
+
+    /// <summary>The last offset sent, or -1.</summary>
+    public long LastSent { get; set; } = -1;
+
+    /// <summary>The entity itself when it has last answered from this silo.</summary>
+    public LocalEntity? Local { get; private set; }
+
+    /// <summary>The entity has answered.</summary>
+    /// <param name="local">Itself, or null from another silo.</param>
+    public void Found(LocalEntity? local)
     {
-        public IEntityGrain Grain;
-        public long LastSent;
+        if (!ReferenceEquals(local, Local))
+        {
+            (Local, Grain) = (local, local?.Grain ?? Grain);
+        }
     }
 }

@@ -1,6 +1,5 @@
 using Orleans.Inference.Delivery;
 using Orleans.Inference.Events;
-using Orleans.Inference.Grains.Entities;
 using Orleans.Inference.Serving.Inputs;
 
 namespace Orleans.Inference.Grains.Partitions;
@@ -16,8 +15,8 @@ internal sealed class InputBatch(EventBatch batch)
     /// <summary>Where the input is once the batch is published and saved.</summary>
     public InputPlace After { get; set; } = new();
 
-    /// <summary>The silos that hold the batch's unsaved changes.</summary>
-    public HashSet<EntityHost> Hosts { get; } = [];
+    /// <summary>What its entities have told.</summary>
+    public TouchedEntities Entities { get; } = new(batch.Capacity);
 
     /// <summary>When it was handed to the entities: a time provider's timestamp.</summary>
     public long SubmittedAt { get; set; }
@@ -32,8 +31,8 @@ internal sealed class InputBatch(EventBatch batch)
             records.Return(raw);
         }
 
+        Entities.Clear(Batch.Count);
         Batch.Clear();
         Requests = null;
-        Hosts.Clear();
     }
 }

@@ -50,7 +50,7 @@ internal sealed class InputFlow(SiloPipeline pipeline, long inputId, InputCommit
     {
         work.SubmittedAt = pipeline.Parts.Time.GetTimestamp();
         var before = _entities.CallCount;
-        await _entities.ApplyAsync(work.Batch, inputId, commits.Committed, work.Hosts, cancellationToken);
+        await _entities.ApplyAsync(work.Batch, inputId, commits.Committed, work.Entities, cancellationToken);
         Interlocked.Add(ref pipeline.EntityCalls, _entities.CallCount - before);
         Interlocked.Increment(ref pipeline.Batches);
         pipeline.Instruments?.StageTook(ScoringStage.Features, pipeline.Parts.Time.GetElapsedTime(work.SubmittedAt));
@@ -86,7 +86,7 @@ internal sealed class InputFlow(SiloPipeline pipeline, long inputId, InputCommit
 
         started = time.GetTimestamp();
         await output.EmitAsync(work);
-        commits.Published(work.After, work.Hosts);
+        commits.Published(work.After, work.Entities.Hosts);
         output.Answer(work);
         pipeline.Instruments?.StageTook(ScoringStage.Sink, time.GetElapsedTime(started));
         Return(work);

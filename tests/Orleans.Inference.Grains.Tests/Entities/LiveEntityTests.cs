@@ -68,6 +68,61 @@ public sealed class LiveEntityTests : IDisposable
         Assert.Equal(Apply(expected, Rows(last, 4)), Apply(loaded, Rows(last, 4)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Apply_ManyInputs_AnswersAgainWhatIsNotCommitted(int seed)
+    {
+        var random = new Random(seed);
+        var writer = Writer();
+        var entity = Create(writer);
+        var answers = Enumerable.Range(0, 3).Select(_ => new List<float[]>()).ToList();
+        var committed = new int[answers.Count];
+        for (var step = 0; step < 1000; step++)
+        {
+            var input = random.Next(answers.Count);
+            var given = answers[input];
+            given.Add(Apply(entity, Rows(given.Count, 1, committed[input], input)));
+            if (random.Next(10) == 0)
+            {
+                // What is committed has been saved before.
+                await writer.FlushAsync();
+                committed[input] = random.Next(committed[input], given.Count + 1);
+            }
+
+            AssertAnswersAgain(entity, random.Next(answers.Count));
+        }
+
+        await writer.FlushAsync();
+        var loaded = Create(Writer());
+        loaded.Load((await _store.ReadAsync(Key(), TestContext.Current.CancellationToken))!);
+        for (var input = 0; input < answers.Count; input++)
+        {
+            AssertAnswersAgain(entity, input);
+            AssertAnswersAgain(loaded, input);
+        }
+
+        void AssertAnswersAgain(LiveEntity asked, int input)
+        {
+            var from = committed[input];
+            var count = answers[input].Count - from;
+            if (count > 0)
+            {
+                Assert.Equal(answers[input].Skip(from).SelectMany(answer => answer), Apply(asked, Rows(from, count, from, input)));
+            }
+        }
+    }
+
+    [Fact]
+    public void TrySetLatest_WhenLeaving_IsRefused()
+    {
+        var entity = Create(Writer());
+        Assert.True(entity.TrySetLatest([1]));
+        entity.Close();
+        Assert.False(entity.TrySetLatest([2]));
+        Assert.Equal([1], entity.Latest());
+    }
+
     [Fact]
     public void Apply_RowsUsedAgainForOthers_KeepsItsAnswers()
     {
@@ -140,7 +195,7 @@ public sealed class LiveEntityTests : IDisposable
     }
 
     /// <summary>Events a minute apart, of amount 10; the hour's count is the first of four features.</summary>
-    private EntityRows Rows(int from, int count, long committed = 0)
+    private EntityRows Rows(int from, int count, long committed = 0, long input = Input)
     {
         var width = 1 + _features.WordCount;
         var words = new long[count * width];
@@ -151,7 +206,7 @@ public sealed class LiveEntityTests : IDisposable
             words[(row * width) + 2] = BitConverter.DoubleToInt64Bits(10);
         }
 
-        return new EntityRows { Input = Input, Committed = committed, Words = words };
+        return new EntityRows { Input = input, Committed = committed, Words = words };
     }
 
     private LiveEntity Create(StateWriter writer) => new(_features, writer, Key());
