@@ -85,10 +85,14 @@ internal sealed class ClusterBench(BenchArguments arguments, PipelineModel pipel
         var embedded = await MeasureEmbeddedAsync();
         Console.WriteLine(
             $"engine {engine.PerSecond:N0}/s ({engine.CallsPerEvent:F2} calls, {engine.RowsPerEvent:F3} rows, {engine.BytesPerEvent:F0} stored bytes an event, "
-            + $"{engine.CallsPerBatch:F0} calls a batch, {engine.EntityBytes:N0} heap bytes an entity, {emptyBytes:N0} an empty grain), "
+            + $"{engine.CallsPerBatch:F0} calls a batch{HeapOf(engine, emptyBytes)}), "
             + $"empty calls for {empty:N0}/s, one call per event {single:N0}/s, embedded {embedded:N0}/s");
         return new Shares(engine.PerSecond / empty, engine.PerSecond / single, engine.PerSecond / embedded);
     }
+
+    /// <summary>Of few entities, what the process has besides them would be most of it.</summary>
+    private static string HeapOf(EngineResult engine, long emptyBytes) =>
+        engine.Entities < 100_000 ? "" : $", {engine.EntityBytes:N0} heap bytes an entity, {emptyBytes:N0} an empty grain";
 
     private async Task<EngineResult> MeasureEngineAsync(int held)
     {
