@@ -11,9 +11,6 @@ public sealed class ByteWriter(int capacity = 4096)
 
     public int Length { get; private set; }
 
-    /// <summary>Bytes it can take without growing.</summary>
-    public int Capacity => _bytes.Length;
-
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
     public void Clear() => Length = 0;

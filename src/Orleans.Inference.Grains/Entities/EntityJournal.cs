@@ -14,6 +14,7 @@ namespace Orleans.Inference.Grains.Entities;
 internal sealed class EntityJournal(int wordCount, int featureCount)
 {
     private const int FirstCapacity = 2;
+    private const int MostKeptCapacity = 64;
 
     // A row: the number of its input's mark, its offset, the event's words, and two features a long.
     private const int WordsAt = 2;
@@ -21,6 +22,7 @@ internal sealed class EntityJournal(int wordCount, int featureCount)
     private long[] _rows = [];
     private int _count;
     private int _savedCount;
+    private int _nextRecalled;
     private Mark[] _marks = [];
 
     /// <summary>Has events that were applied since the last <see cref="MarkSaved"/>.</summary>
@@ -73,9 +75,11 @@ internal sealed class EntityJournal(int wordCount, int featureCount)
     /// <summary>What was answered for an offset; false when it has been forgotten.</summary>
     public bool TryRecall(int mark, long offset, Span<float> features)
     {
-        for (var index = _count - 1; index >= 0; index--)
+        // What comes again comes in order: the next is found behind the last.
+        for (var left = _count; left > 0; left--, _nextRecalled++)
         {
-            var row = RowAt(index);
+            _nextRecalled = _nextRecalled < _count ? _nextRecalled : 0;
+            var row = RowAt(_nextRecalled);
             if (row[0] == mark && row[1] == offset)
             {
                 FeaturesOf(row).CopyTo(features);
@@ -137,6 +141,11 @@ internal sealed class EntityJournal(int wordCount, int featureCount)
         if (2 * _count >= capacity)
         {
             Array.Resize(ref _rows, Math.Max(FirstCapacity, 2 * capacity) * _width);
+        }
+        else if (capacity > MostKeptCapacity && 8 * _count < capacity)
+        {
+            // A burst, or a store that was away.
+            Array.Resize(ref _rows, capacity / 2 * _width);
         }
     }
 

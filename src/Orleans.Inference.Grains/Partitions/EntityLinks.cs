@@ -4,8 +4,8 @@ using Orleans.Inference.Grains.Entities;
 namespace Orleans.Inference.Grains.Partitions;
 
 /// <summary>
-/// One input's links to the entities of one type: the reference, made once, and the last offset it has sent to each, so that an entity which has lost one can tell by the
-/// next. Two generations: the older is dropped when it is committed and the recent one is large. Used by one input, one batch at a time.
+/// One input's links to the entities of one type: the reference, the entity itself where it is on this silo, and the last offset sent, so that an entity which has lost one can
+/// tell by the next. Two generations: the older is dropped when it is committed and the recent one is large. Used by one input, one batch at a time.
 /// </summary>
 internal sealed class EntityLinks(EntityGrains grains, int entityType)
 {
