@@ -36,12 +36,12 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_entity is null)
+        if (_entity is null || _local is null)
         {
             return;
         }
 
-        _local!.Leave();
+        _local.Leave();
         _entity.Close();
 
         // Found by readers until its state is where the next activation will look.
@@ -78,7 +78,13 @@ internal class EntityGrain(SiloPipelines pipelines, IGrainContext context) : IGr
     public ValueTask<EntityHost> SetLatestAsync(byte[] prediction)
     {
         var host = Pipeline.Writer.Host;
-        return Entity.TrySetLatest(prediction) ? new(host) : throw new InferenceException("The entity is leaving memory; ask again.");
+        if (Entity.TrySetLatest(prediction))
+        {
+            return new(host);
+        }
+
+        Deactivate();
+        throw new InferenceException("Another activation owns the entity; ask again.");
     }
 
     public ValueTask<byte[]?> LatestAsync()

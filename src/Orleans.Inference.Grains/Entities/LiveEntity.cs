@@ -49,7 +49,7 @@ internal sealed class LiveEntity : IUnsavedState
         {
             lock (_state)
             {
-                return !_isQueued && !_isBeingSaved;
+                return IsLost || (!_isQueued && !_isBeingSaved);
             }
         }
     }
@@ -69,12 +69,10 @@ internal sealed class LiveEntity : IUnsavedState
             var answer = new float[_features.Names.Count];
             foreach (var change in stored.Changes)
             {
-                EntityImage.ReadChange(
-                    change.Span, _features.WordCount, row => Take(_journal.MarkOf(row.Input), row, answer), prediction => _state.SetLatest(prediction));
+                EntityImage.ReadChange(change.Span, _features.WordCount, row => TakeStored(row, answer), prediction => _state.SetLatest(prediction));
                 _changeBytes += change.Length;
             }
 
-            _journal.MarkSaved();
             _version = stored.Version;
         }
     }
@@ -123,12 +121,12 @@ internal sealed class LiveEntity : IUnsavedState
         }
     }
 
-    /// <summary>Keeps the latest prediction; false when the entity is leaving memory.</summary>
+    /// <summary>Keeps the latest prediction; false when the entity is leaving memory, or somebody else owns it.</summary>
     public bool TrySetLatest(ReadOnlySpan<byte> prediction)
     {
         lock (_state)
         {
-            if (_isClosed)
+            if (_isClosed || IsLost)
             {
                 return false;
             }
@@ -253,10 +251,16 @@ internal sealed class LiveEntity : IUnsavedState
             }
             else if (!_journal.TryRecall(mark, offset, features))
             {
-                // Committed and sent again all the same, by somebody who moved the input back: as of its time now.
+                // Committed, forgotten, and sent again all the same, by somebody who moved the input back: as of its time now.
                 _features.ReadAt(_state, words[0], features);
             }
         }
+    }
+
+    private void TakeStored(EntityRows row, float[] answer)
+    {
+        Take(_journal.MarkOf(row.Input), row, answer);
+        _journal.MarkSaved();
     }
 
     private Span<float> AnswerOf(Span<float> features, int row) => features.Slice(row * _features.Names.Count, _features.Names.Count);

@@ -60,6 +60,11 @@ internal sealed class PipelineGrain(SiloPipelines pipelines, IClusterMembershipS
         finally
         {
             _changing.Release();
+            if (_route!.IsLost)
+            {
+                // The next activation reads what the other has stored.
+                context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "another supervisor has changed the route"));
+            }
         }
     }
 

@@ -11,7 +11,6 @@ internal sealed class RouteState : IUnsavedState
     private readonly SiloPipeline _pipeline;
     private readonly StateKey _key;
     private long _version;
-    private bool _isLost;
     private RouteRevision _writing;
 
     private RouteState(SiloPipeline pipeline, StateKey key, StoredState? stored)
@@ -27,6 +26,8 @@ internal sealed class RouteState : IUnsavedState
     public RouteRevision Current { get; private set; }
 
     public bool IsSaved { get; private set; }
+
+    public bool IsLost { get; private set; }
 
     public static async Task<RouteState> ReadAsync(SiloPipeline pipeline, CancellationToken cancellationToken)
     {
@@ -63,7 +64,7 @@ internal sealed class RouteState : IUnsavedState
 
     public void Saved() => IsSaved = true;
 
-    public void Lose() => _isLost = true;
+    public void Lose() => IsLost = true;
 
     private async Task WriteAsync(RouteRevision revision)
     {
@@ -71,7 +72,7 @@ internal sealed class RouteState : IUnsavedState
         IsSaved = false;
         _pipeline.Writer.Add(this);
         await _pipeline.Writer.FlushAsync();
-        if (_isLost)
+        if (IsLost)
         {
             throw new InferenceException("Another supervisor has changed the route meanwhile; ask again.");
         }

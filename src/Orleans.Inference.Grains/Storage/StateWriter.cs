@@ -10,13 +10,16 @@ internal interface IUnsavedState
     /// <summary>Nothing of it is unsaved or on its way to the store.</summary>
     bool IsSaved { get; }
 
+    /// <summary>Somebody else owns it: what is in memory is worth nothing, and is never written.</summary>
+    bool IsLost { get; }
+
     /// <summary>Appends what is unsaved to the bytes of a statement, and gives it the next version.</summary>
     StateVersion TakeUnsaved(ByteWriter bytes);
 
     /// <summary>What was taken is durable.</summary>
     void Saved();
 
-    /// <summary>Somebody else has written the version: what is in memory is worth nothing.</summary>
+    /// <summary>Somebody else has written the version, or it could not be saved in time.</summary>
     void Lose();
 }
 
@@ -110,6 +113,8 @@ internal sealed class StateWriter(IEntityStore store, SiloAddress silo, TimeProv
                 (_saving, _unsaved) = (_unsaved, _saving);
             }
 
+            // Changed once more while the write was under way that was refused: its next version would be free, and hide the other owner's.
+            _saving.RemoveAll(static state => state.IsLost);
             await WriteAsync(_saving);
             _saving.Clear();
             asked?.TrySetResult();

@@ -36,14 +36,19 @@ public sealed class LiveEntityTests : IDisposable
     }
 
     [Fact]
-    public void Apply_CommittedOffsetAgain_ReadsAsOfItsTime()
+    public async Task Apply_CommittedOffsetAgain_ReadsAsOfItsTimeNow()
     {
-        var entity = Create(Writer());
+        var writer = Writer();
+        var entity = Create(writer);
         Apply(entity, Rows(from: 0, count: 2));
+        await writer.FlushAsync();
         Apply(entity, Rows(from: 2, count: 1, committed: 2));
-        var again = Apply(entity, Rows(from: 0, count: 1, committed: 2));
-        Assert.Equal(1, again[0]);
-        Assert.Equal(4, Apply(entity, Rows(from: 3, count: 1, committed: 2))[0]);
+
+        // An older event of another input has come between: the first answer is forgotten, and would be another now.
+        var older = Rows(from: 0, count: 1, input: Input + 1);
+        Apply(entity, older);
+        Assert.Equal(2, Apply(entity, Rows(from: 0, count: 1, committed: 2))[0]);
+        Assert.Equal(5, Apply(entity, Rows(from: 3, count: 1, committed: 2))[0]);
     }
 
     [Theory]
@@ -170,6 +175,29 @@ public sealed class LiveEntityTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ChangedWhileItsVersionWasRefused_LeavesTheOtherOwnersState()
+    {
+        var store = new HeldStore(_store);
+        var (first, second) = (Writer(), new StateWriter(store, SiloAddress.New(IPAddress.Loopback, 1, 1), TimeProvider.System, NullLogger.Instance));
+        var (owner, other) = (Create(first), Create(second));
+        Apply(owner, Rows(from: 0, count: 1));
+        await first.FlushAsync();
+        Apply(other, Rows(from: 0, count: 1));
+        var refused = second.FlushAsync();
+        await store.Entered;
+        Apply(other, Rows(from: 1, count: 1));
+        var after = second.FlushAsync();
+        store.Release();
+        await Task.WhenAll(refused, after);
+        Assert.True(other.IsLost);
+        Assert.False(other.TrySetLatest([1]));
+        Assert.Equal(1, (await _store.ReadAsync(Key(), TestContext.Current.CancellationToken))!.Version);
+        Apply(owner, Rows(from: 1, count: 1));
+        await first.FlushAsync();
+        Assert.False(owner.IsLost);
+    }
+
+    [Fact]
     public async Task Flush_StateThatCannotBeTaken_LosesWhatWasTakenWithItAndGoesOn()
     {
         var writer = Writer();
@@ -216,9 +244,35 @@ public sealed class LiveEntityTests : IDisposable
     private StateWriter Writer() => new(
         _store, SiloAddress.New(IPAddress.Loopback, 1, 1), TimeProvider.System, NullLogger.Instance);
 
+    /// <summary>A store whose first write waits until it is released.</summary>
+    private sealed class HeldStore(IEntityStore store) : IEntityStore
+    {
+        private readonly TaskCompletionSource _entered = new();
+        private readonly TaskCompletionSource _released = new();
+
+        public Task Entered => _entered.Task;
+
+        public bool TakesChanges => store.TakesChanges;
+
+        public ValueTask OpenAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+
+        public void Release() => _released.TrySetResult();
+
+        public ValueTask<StoredState?> ReadAsync(StateKey key, CancellationToken cancellationToken) => store.ReadAsync(key, cancellationToken);
+
+        public async ValueTask<IReadOnlyList<int>> WriteAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellationToken)
+        {
+            _entered.TrySetResult();
+            await _released.Task;
+            return await store.WriteAsync(writes, cancellationToken);
+        }
+    }
+
     private sealed class BrokenState : IUnsavedState
     {
         public bool IsSaved => false;
+
+        public bool IsLost => false;
 
         public StateVersion TakeUnsaved(ByteWriter bytes) => throw new InvalidOperationException("broken");
 
