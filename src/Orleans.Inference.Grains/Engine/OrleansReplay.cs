@@ -20,6 +20,9 @@ internal sealed class OrleansReplay : IReplayEngine
 {
     private const int Batches = 4;
 
+    /// <summary>Batches after which entities are saved, to this process's memory: they then forget the events, and memory does not grow with them.</summary>
+    private const int BatchesUnsaved = 64;
+
     private readonly IBatchOutput _output;
     private readonly IHost _host;
     private readonly SiloPipeline _local;
@@ -86,6 +89,7 @@ internal sealed class OrleansReplay : IReplayEngine
     private async Task RunAsync()
     {
         var finished = Task.CompletedTask;
+        var unsaved = 0;
         try
         {
             foreach (var batch in _submitted.GetConsumingEnumerable(_failed.Token))
@@ -98,6 +102,12 @@ internal sealed class OrleansReplay : IReplayEngine
 
                 await _entities.ApplyAsync(batch, input: 0, committed: long.MaxValue, _touched, _failed.Token);
                 _touched.Clear(batch.Count);
+                if (++unsaved == BatchesUnsaved)
+                {
+                    await _local.Writer.FlushAsync();
+                    unsaved = 0;
+                }
+
                 finished = FinishAsync(finished, batch);
             }
         }
