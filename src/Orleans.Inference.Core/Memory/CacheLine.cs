@@ -16,7 +16,7 @@ public static class CacheLine
     /// <param name="place">Where; is not read.</param>
     /// <param name="lines">How many lines from there on.</param>
     /// <typeparam name="T">What is there.</typeparam>
-    public static unsafe void Prefetch<T>(ref readonly T place, int lines = 1)
+    public static unsafe void Prefetch<T>(ref readonly T place, int lines)
         where T : struct
     {
         if (!Sse.IsSupported)

@@ -7,7 +7,7 @@ namespace Orleans.Inference.Grains.Storage;
 /// <summary>A state that the writer takes what is unsaved from. Any thread.</summary>
 internal interface IUnsavedState
 {
-    /// <summary>Nothing of it is unsaved or on its way to the store.</summary>
+    /// <summary>Nothing of it is to be saved, or on its way to the store.</summary>
     bool IsSaved { get; }
 
     /// <summary>Somebody else owns it: what is in memory is worth nothing, and is never written.</summary>
